@@ -1,0 +1,213 @@
+package desk
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Role is what somebody is at the desk. The strings are stable: command line,
+// API and database use them.
+type Role string
+
+// The roles of the office.
+const (
+	RoleOperator   Role = "operator"    // 话务员
+	RoleShiftLead  Role = "shift-lead"  // 班长
+	RoleDispatcher Role = "dispatcher"  // 派单员
+	RoleCallerBack Role = "caller-back" // 回访员
+	RoleInspector  Role = "inspector"   // 质检员
+	RoleDuty       Role = "duty"        // 值班员
+	RolePress      Role = "press"       // 新闻发布员
+	RoleLeader     Role = "leader"      // 领导
+	RoleSecrecy    Role = "secrecy"     // 保密审查员
+	RoleDepartment Role = "department"  // 责任单位
+	RoleAuditor    Role = "auditor"     // 审计员
+	RoleSysadmin   Role = "sysadmin"    // 系统管理员
+	RoleSecadmin   Role = "secadmin"    // 安全保密管理员
+)
+
+// RoleNames gives each role its Chinese name, in the order in which forms list them.
+var RoleNames = []struct {
+	Role Role
+	Name string
+}{
+	{RoleOperator, "话务员"}, {RoleShiftLead, "班长"}, {RoleDispatcher, "派单员"}, {RoleCallerBack, "回访员"},
+	{RoleInspector, "质检员"}, {RoleDuty, "值班员"}, {RolePress, "新闻发布员"}, {RoleLeader, "领导"},
+	{RoleSecrecy, "保密审查员"}, {RoleDepartment, "责任单位"}, {RoleAuditor, "审计员"},
+	{RoleSysadmin, "系统管理员"}, {RoleSecadmin, "安全保密管理员"},
+}
+
+// Name is the Chinese name of the role.
+func (r Role) Name() string {
+	for _, n := range RoleNames {
+		if n.Role == r {
+			return n.Name
+		}
+	}
+	return string(r)
+}
+
+// administrators are the three that one person never combines (三员分立).
+var administrators = []Role{RoleSysadmin, RoleSecadmin, RoleAuditor}
+
+// CheckRoles refuses unknown roles, none at all, and two of the three
+// administrators in one person.
+func CheckRoles(roles []Role) error {
+	if len(roles) == 0 {
+		return Invalid("role", "请至少指定一个角色")
+	}
+	admins := 0
+	for _, r := range roles {
+		if !slices.ContainsFunc(RoleNames, func(n struct {
+			Role Role
+			Name string
+		}) bool {
+			return n.Role == r
+		}) {
+			return Invalid("role", "没有“%s”这个角色", string(r))
+		}
+		if slices.Contains(administrators, r) {
+			admins++
+		}
+	}
+	if admins > 1 || admins == 1 && len(roles) > 1 {
+		return Invalid("role", "系统管理员、安全保密管理员、审计员须由不同的人担任，也不兼任业务角色")
+	}
+	return nil
+}
+
+// Person is somebody with a login.
+type Person struct {
+	ID           int64
+	Name         string // login name
+	DisplayName  string
+	PasswordHash string // argon2id
+	Roles        []Role
+	Region       string // scope: region code prefix; "" is everywhere
+	Department   string // scope: department; "" is every one
+	FailedLogins int
+	LockedUntil  *time.Time
+	DisabledAt   *time.Time
+	CreatedAt    time.Time
+}
+
+// Actor is who acts in a use case: a person, a source with its key, or the desk itself.
+type Actor struct {
+	PersonID   int64 // 0 unless a person
+	SourceID   int64 // 0 unless a source's key
+	Name       string
+	Roles      []Role
+	Region     string
+	Department string
+	Via        string // "session", "token", "key", "cli", "system"
+}
+
+// System is the desk acting by itself.
+var System = Actor{Name: "系统", Via: "system"}
+
+// ActorOf is the person acting through a session or a token.
+func ActorOf(p Person, via string) Actor {
+	name := p.DisplayName
+	if name == "" {
+		name = p.Name
+	}
+	return Actor{PersonID: p.ID, Name: name, Roles: p.Roles, Region: p.Region, Department: p.Department, Via: via}
+}
+
+// Act is something that needs permission.
+type Act string
+
+// The acts that roles permit.
+const (
+	ActItemRead       Act = "item.read"
+	ActItemLog        Act = "item.log"        // log a call at the seat
+	ActItemReveal     Act = "item.reveal"     // see a masked phone or ID number; recorded
+	ActItemCorrect    Act = "item.correct"    // overrule the machine's verdict
+	ActItemSettle     Act = "item.settle"     // set an item aside as needing no answer
+	ActIncidentRead   Act = "incident.read"   // incidents, clocks, releases, briefings
+	ActIncidentRaise  Act = "incident.raise"  // raise, attach items, note facts
+	ActIncidentGrade  Act = "incident.grade"  // 初判, 核定, anchors, closing
+	ActIncidentSecond Act = "incident.second" // be the second person for a delay or downgrade
+	ActReleaseDraft   Act = "release.draft"
+	ActReleaseReview  Act = "release.review" // 保密审查
+	ActReleaseSign    Act = "release.sign"   // 审签
+	ActReleasePublish Act = "release.publish"
+	ActBriefing       Act = "briefing.schedule"
+	ActNoticeAck      Act = "notice.ack"
+	ActSourceManage   Act = "source.manage"
+	ActQuarantine     Act = "quarantine.mend"
+	ActPersonManage   Act = "person.manage"
+	ActAlertText      Act = "alert.text" // let a channel carry the incident's text; two administrators
+	ActRecordRead     Act = "record.read"
+)
+
+// permissions is the whole table of who may what. Scope (region, department)
+// narrows it further, per record.
+var permissions = map[Role][]Act{
+	RoleOperator:   {ActItemRead, ActItemLog},
+	RoleShiftLead:  {ActItemRead, ActItemLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActQuarantine},
+	RoleDispatcher: {ActItemRead, ActItemLog, ActItemCorrect, ActItemSettle, ActItemReveal},
+	RoleCallerBack: {ActItemRead, ActItemReveal},
+	RoleInspector:  {ActItemRead},
+	RoleDuty: {ActItemRead, ActItemLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActIncidentRead, ActIncidentRaise, ActIncidentGrade,
+		ActIncidentSecond, ActReleaseDraft, ActReleasePublish, ActBriefing, ActNoticeAck, ActQuarantine},
+	RolePress:      {ActItemRead, ActIncidentRead, ActReleaseDraft, ActReleasePublish, ActBriefing, ActNoticeAck},
+	RoleLeader:     {ActItemRead, ActIncidentRead, ActIncidentSecond, ActReleaseSign, ActNoticeAck},
+	RoleSecrecy:    {ActIncidentRead, ActReleaseReview},
+	RoleDepartment: {ActItemRead},
+	RoleAuditor:    {ActRecordRead},
+	RoleSysadmin:   {ActSourceManage, ActQuarantine, ActAlertText},
+	RoleSecadmin:   {ActPersonManage, ActAlertText},
+}
+
+// May says whether a role of the actor permits the act. The desk itself may all.
+func (a Actor) May(act Act) bool {
+	if a.Via == "system" {
+		return true
+	}
+	for _, r := range a.Roles {
+		if slices.Contains(permissions[r], act) {
+			return true
+		}
+	}
+	return false
+}
+
+// Has says whether the actor holds the role.
+func (a Actor) Has(r Role) bool { return slices.Contains(a.Roles, r) }
+
+// need is the one permission check of the use cases.
+func (a Actor) need(act Act) error {
+	if a.Name == "" {
+		return &Error{Code: CodeUnauthenticated, Text: "请先登录"}
+	}
+	if !a.May(act) {
+		return Forbidden("您的角色没有这项权限，请联系有权限的同事办理")
+	}
+	return nil
+}
+
+// Scope narrows what somebody sees to a region subtree and a department.
+type Scope struct {
+	Region     string // code prefix; "" is everywhere
+	Department string // "" is every one
+	Office     string // the office's own region: where an item without a region counts as lying
+	SourceID   int64  // set for a source's key: nothing but its own
+}
+
+// ScopeOf is the scope of the actor in an office that lies in the given region.
+func (a Actor) ScopeOf(office string) Scope {
+	return Scope{Region: a.Region, Department: a.Department, Office: office, SourceID: a.SourceID}
+}
+
+// Sees says whether a record of that region, department and source is in scope.
+func (s Scope) Sees(region, department string, source int64) bool {
+	if s.SourceID != 0 {
+		return s.SourceID == source
+	}
+	if region == "" {
+		region = s.Office
+	}
+	return strings.HasPrefix(region, s.Region) && (s.Department == "" || s.Department == department)
+}
