@@ -113,6 +113,9 @@ type Incoming struct {
 	URL        string
 	Author     Author
 	Reach      *int64 // readers or viewers, as the source counts them
+	// Picked are fields of the verdict that a person at the seat has set; the
+	// machine never overwrites them.
+	Picked map[string]string `json:",omitempty"`
 }
 
 // Limits of an item's fields, in runes; the API documents them.

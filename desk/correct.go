@@ -1,0 +1,163 @@
+package desk
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The fields of a verdict that a person may set, by the contract's names.
+const (
+	FieldKind       = "kind"
+	FieldCategory   = "category"
+	FieldDepartment = "department"
+	FieldRegion     = "region" // code, or code and name with a space between
+	FieldUrgency    = "urgency"
+	FieldPlace      = "place"
+)
+
+// setField puts a person's choice into the verdict and drops the machine's
+// evidence for it: a choice is plain ink.
+func (v *Verdict) setField(field, value string) *Error {
+	value = strings.TrimSpace(value)
+	oneOf := func(list []string) *Error {
+		if value != "" && !slices.Contains(list, value) {
+			return Invalid(field, "没有“%s”这一项，请从列表中选择", value)
+		}
+		return nil
+	}
+	var err *Error
+	switch field {
+	case FieldKind:
+		err, v.Kind = oneOf(Kinds), value
+	case FieldCategory:
+		err, v.Category = oneOf(Categories), value
+	case FieldUrgency:
+		err, v.Urgency = oneOf(Urgencies), value
+	case FieldPlace:
+		v.Place = value
+	case FieldDepartment:
+		v.Departments = slices.DeleteFunc(slices.Clone(v.Departments), func(s ScoredName) bool { return s.Name == value })
+		if value != "" {
+			v.Departments = slices.Insert(v.Departments, 0, ScoredName{Name: value, Score: 1})
+		}
+	case FieldRegion:
+		code, name, _ := strings.Cut(value, " ")
+		if strings.Trim(code, "0123456789") != "" {
+			return Invalid(field, "属地须为行政区划代码")
+		}
+		if v.Region = nil; code != "" {
+			v.Region = &Region{Code: code, Name: name}
+		}
+	default:
+		return Invalid(field, "这一项不能修改")
+	}
+	if err != nil {
+		return err
+	}
+	v.Evidence = slices.DeleteFunc(slices.Clone(v.Evidence), func(e Evidence) bool { return e.Field == field })
+	if v.Confidence != nil {
+		v.Confidence[field] = 1
+	}
+	return nil
+}
+
+// field reads what setField sets.
+func (v *Verdict) field(name string) string {
+	if v == nil {
+		return ""
+	}
+	switch name {
+	case FieldKind:
+		return v.Kind
+	case FieldCategory:
+		return v.Category
+	case FieldUrgency:
+		return v.Urgency
+	case FieldPlace:
+		return v.Place
+	case FieldDepartment:
+		return v.Department()
+	case FieldRegion:
+		if v.Region != nil {
+			return strings.TrimSpace(v.Region.Code + " " + v.Region.Name)
+		}
+	}
+	return ""
+}
+
+// copyField takes over a person's choice from an earlier verdict.
+func (v *Verdict) copyField(field string, from *Verdict) { _ = v.setField(field, from.field(field)) }
+
+// pick applies what the person at the seat has set.
+func (it *Item) pick() {
+	if it.Verdict == nil {
+		return
+	}
+	for _, f := range []string{FieldKind, FieldCategory, FieldDepartment, FieldRegion, FieldUrgency, FieldPlace} {
+		value, ok := it.Picked[f]
+		if !ok {
+			continue
+		}
+		if err := it.Verdict.setField(f, value); err == nil && !slices.Contains(it.Corrected, f) {
+			it.Corrected = append(it.Corrected, f)
+		}
+	}
+}
+
+// Correction is a person's choice for fields of an item's verdict.
+type Correction struct {
+	Item   int64
+	Fields map[string]string
+	Why    string
+}
+
+// CorrectItem overrules the machine's suggestion. What a person set is never
+// overwritten by a later reading, and the event feeds training.
+func (d *Desk) CorrectItem(ctx context.Context, who Actor, in Correction) (Item, error) {
+	if err := who.need(ActItemCorrect); err != nil {
+		return Item{}, err
+	}
+	now := d.Now()
+	var it Item
+	err := d.Store.InTx(ctx, func(tx Tx) error {
+		var err error
+		if it, err = tx.ItemByID(ctx, d.scope(who), in.Item, true); err != nil {
+			return err
+		}
+		if it.Verdict == nil {
+			it.Verdict = &Verdict{Confidence: map[string]float64{}}
+		}
+		before, after := map[string]string{}, map[string]string{}
+		for f, value := range in.Fields {
+			was := it.Verdict.field(f)
+			if err := it.Verdict.setField(f, value); err != nil {
+				return err
+			}
+			if is := it.Verdict.field(f); is != was {
+				before[f], after[f] = was, is
+				if !slices.Contains(it.Corrected, f) {
+					it.Corrected = append(it.Corrected, f)
+				}
+			}
+		}
+		if len(after) == 0 {
+			return nil
+		}
+		slices.Sort(it.Corrected)
+		if err := tx.SaveItem(ctx, it); err != nil {
+			return err
+		}
+		e := it.event(who, now, "item.corrected").change(before, after).because(in.Why)
+		return tx.Record(ctx, e)
+	})
+	return it, err
+}
+
+// event starts the record of an act on the item.
+func (it Item) event(who Actor, now time.Time, typ string) Event {
+	e := event(who, now, typ, "item", it.ID)
+	e.Region, e.Department, e.SourceID, e.IncidentID = it.Region(), it.Verdict.Department(), it.SourceID, it.IncidentID
+	return e
+}

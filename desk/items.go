@@ -1,0 +1,369 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Items lists items in the actor's scope, personal data masked.
+func (d *Desk) Items(ctx context.Context, who Actor, f ItemFilter) (list []Item, err error) {
+	if err := d.needItems(who); err != nil {
+		return nil, err
+	}
+	err = d.Store.View(ctx, func(tx Tx) error {
+		list, err = tx.ListItems(ctx, d.scope(who), f)
+		return err
+	})
+	for i := range list {
+		list[i].mask(who)
+	}
+	return list, err
+}
+
+// needItems lets a source's key read its own items, nothing else.
+func (d *Desk) needItems(who Actor) error {
+	if who.SourceID != 0 {
+		return nil
+	}
+	return who.need(ActItemRead)
+}
+
+// CountItems counts items received since an instant.
+func (d *Desk) CountItems(ctx context.Context, who Actor, f ItemFilter, since time.Time) (n int, err error) {
+	if err := d.needItems(who); err != nil {
+		return 0, err
+	}
+	err = d.Store.View(ctx, func(tx Tx) error {
+		n, err = tx.CountItems(ctx, d.scope(who), f, since)
+		return err
+	})
+	return n, err
+}
+
+// ItemFile is one item with all that its page shows.
+type ItemFile struct {
+	Item     Item
+	Versions []ItemVersion
+	Near     []Item
+	Scores   []float64
+	Events   []Event
+	Incident *Incident
+}
+
+// Item opens one item.
+func (d *Desk) Item(ctx context.Context, who Actor, id int64) (f ItemFile, err error) {
+	if err := d.needItems(who); err != nil {
+		return f, err
+	}
+	err = d.Store.View(ctx, func(tx Tx) error {
+		scope := d.scope(who)
+		if f.Item, err = tx.ItemByID(ctx, scope, id, false); err != nil {
+			return err
+		}
+		if f.Versions, err = tx.ItemVersions(ctx, id); err != nil {
+			return err
+		}
+		if f.Near, f.Scores, err = tx.NearOf(ctx, scope, id); err != nil {
+			return err
+		}
+		if f.Events, err = tx.History(ctx, f.Item.subject()); err != nil {
+			return err
+		}
+		if f.Item.IncidentID != 0 && who.May(ActIncidentRead) {
+			in, err := tx.IncidentByID(ctx, scope, f.Item.IncidentID, false)
+			if err == nil {
+				f.Incident = &in
+			} else if CodeOf(err) != CodeNotFound {
+				return err
+			}
+		}
+		return nil
+	})
+	f.Item.mask(who)
+	for i := range f.Versions {
+		f.Versions[i].Title, f.Versions[i].Body = f.Item.maskText(who, f.Versions[i].Title), f.Item.maskText(who, f.Versions[i].Body)
+	}
+	for i := range f.Near {
+		f.Near[i].mask(who)
+	}
+	return f, err
+}
+
+func (it Item) subject() Subject { return it.event(System, time.Time{}, "").Subject }
+
+// mask hides personal data: the author always, numbers of phones and identity
+// cards within the text for everybody but the source that sent it.
+func (it *Item) mask(who Actor) {
+	it.Author.Name, it.Author.Phone = MaskName(it.Author.Name), MaskPhone(it.Author.Phone)
+	it.Title, it.Body = it.maskText(who, it.Title), it.maskText(who, it.Body)
+	if it.Verdict == nil || who.SourceID != 0 {
+		return
+	}
+	v := *it.Verdict
+	v.Place = MaskText(v.Place)
+	v.Evidence = slices.Clone(v.Evidence)
+	for i := range v.Evidence {
+		v.Evidence[i].Text = MaskText(v.Evidence[i].Text)
+	}
+	it.Verdict = &v
+}
+
+func (it Item) maskText(who Actor, s string) string {
+	if who.SourceID != 0 {
+		return s
+	}
+	return MaskText(s)
+}
+
+// Revealed is an item's personal data, shown for a recorded reason.
+type Revealed struct {
+	Author Author
+	Title  string
+	Body   string
+}
+
+// RevealItem shows the personal data of an item. Each reveal is an event with its reason.
+func (d *Desk) RevealItem(ctx context.Context, who Actor, id int64, why string) (r Revealed, err error) {
+	if err := who.need(ActItemReveal); err != nil {
+		return r, err
+	}
+	if strings.TrimSpace(why) == "" {
+		return r, Invalid("why", "请写明查看个人信息的理由，将留痕")
+	}
+	now := d.Now()
+	err = d.Store.InTx(ctx, func(tx Tx) error {
+		it, err := tx.ItemByID(ctx, d.scope(who), id, false)
+		if err != nil {
+			return err
+		}
+		r = Revealed{it.Author, it.Title, it.Body}
+		return tx.Record(ctx, it.event(who, now, "item.revealed").because(why))
+	})
+	if err != nil {
+		return Revealed{}, err
+	}
+	return r, nil
+}
+
+// SettleItem sets an item aside as read and needing no answer, or takes it back.
+func (d *Desk) SettleItem(ctx context.Context, who Actor, id int64, settled bool, why string) (it Item, err error) {
+	if err := who.need(ActItemSettle); err != nil {
+		return it, err
+	}
+	now := d.Now()
+	err = d.Store.InTx(ctx, func(tx Tx) error {
+		if it, err = tx.ItemByID(ctx, d.scope(who), id, true); err != nil {
+			return err
+		}
+		to := ItemNew
+		if settled {
+			to = ItemSettled
+		}
+		if it.State == to {
+			return nil
+		}
+		if it.State == ItemLinked {
+			return Conflict("state", "来件已并入事件，随事件办结")
+		}
+		was := it.State
+		it.State = to
+		if err := tx.SaveItem(ctx, it); err != nil {
+			return err
+		}
+		return tx.Record(ctx, it.event(who, now, "item.updated").with(map[string]any{"id": it.ID, "status": "updated", "state": to}).change(was, to).because(why))
+	})
+	it.mask(who)
+	return it, err
+}
+
+// SeatSource is the name and kind of the source that calls logged at the seat come from.
+const SeatSource = "seat"
+
+// SeatParser reads what LogCall keeps: the form as JSON.
+type SeatParser struct{}
+
+// Parse implements Parser.
+func (SeatParser) Parse(_ Source, raw Raw, _ *time.Location) ([]Part, error) {
+	var in Incoming
+	if err := json.Unmarshal(raw.Bytes, &in); err != nil {
+		return nil, &Error{Code: CodeInvalid, Text: "坐席记录无法读取", Cause: err}
+	}
+	return []Part{{Incoming: in, Bytes: raw.Bytes}}, nil
+}
+
+// LogCall keeps a call that an operator logged at the seat, as a hotline item,
+// through the same door as all others. External id: the form's own key, so that
+// saving twice is harmless.
+func (d *Desk) LogCall(ctx context.Context, who Actor, in Incoming) (Result, error) {
+	if err := who.need(ActItemLog); err != nil {
+		return Result{}, err
+	}
+	if err := in.Check(); err != nil {
+		return Result{}, err
+	}
+	var probe Verdict
+	for f, value := range in.Picked {
+		if err := probe.setField(f, value); err != nil {
+			return Result{}, err
+		}
+	}
+	src, err := d.seat(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	raw := Raw{ContentType: "application/json", Bytes: mustJSON(in), Note: mustJSON(map[string]any{"by": who.PersonID})}
+	res, err := d.Receive(ctx, src, Batch{Raws: []Raw{raw}})
+	if err != nil {
+		return Result{}, err
+	}
+	if len(res) != 1 {
+		return Result{}, &Error{Code: CodeInternal, Text: "保存失败，请重试"}
+	}
+	if res[0].Err != nil {
+		return res[0], res[0].Err
+	}
+	now := d.Now()
+	return res[0], d.Store.InTx(ctx, func(tx Tx) error {
+		it, err := tx.ItemByID(ctx, Scope{}, res[0].ID, false)
+		if err != nil || res[0].Status != StatusCreated {
+			return err
+		}
+		return tx.Record(ctx, it.event(who, now, "item.logged"))
+	})
+}
+
+// seat is the source of the seat, made when first needed.
+func (d *Desk) seat(ctx context.Context) (src Source, err error) {
+	err = d.Store.InTx(ctx, func(tx Tx) error {
+		src, err = tx.SourceByName(ctx, SeatSource)
+		if CodeOf(err) != CodeNotFound {
+			return err
+		}
+		now := d.Now()
+		src = Source{Kind: SeatSource, Channel: ChannelHotline, Name: SeatSource, State: "active", NextPollAt: now, CreatedAt: now}
+		return tx.NewSource(ctx, &src)
+	})
+	if CodeOf(err) == CodeConflict { // another seat made it at the same moment
+		err = d.Store.View(ctx, func(tx Tx) error {
+			src, err = tx.SourceByName(ctx, SeatSource)
+			return err
+		})
+	}
+	return src, err
+}
+
+// Suggest reads a text as it is being typed, storing nothing.
+func (d *Desk) Suggest(ctx context.Context, who Actor, text Text) (Reading, error) {
+	if err := who.need(ActItemLog); err != nil {
+		return Reading{}, err
+	}
+	if len([]rune(text.Body))+len([]rune(text.Title)) > MaxBody {
+		return Reading{}, Invalid("body", "内容不超过 %d 字", MaxBody)
+	}
+	return d.Classifier.Read(ctx, text)
+}
+
+// Likely are items that a text being typed may repeat, best first.
+func (d *Desk) Likely(ctx context.Context, who Actor, r Reading) (list []Item, scores []float64, err error) {
+	if err := who.need(ActItemLog); err != nil {
+		return nil, nil, err
+	}
+	if d.Discoverer == nil || len(r.Doc.Keys) == 0 {
+		return nil, nil, nil
+	}
+	doc := r.Doc
+	doc.At = d.Now()
+	err = d.Store.View(ctx, func(tx Tx) error {
+		places, err := d.Discoverer.Place(ctx, tx, []TopicDoc{doc})
+		if err != nil {
+			return err
+		}
+		ids := map[int64]float64{}
+		for _, n := range places[0].Near {
+			ids[n.Item] = n.Score
+		}
+		f := ItemFilter{Topic: places[0].Topic, Page: Page{Limit: 5, Newest: true}}
+		if places[0].Topic != 0 {
+			if list, err = tx.ListItems(ctx, d.scope(who), f); err != nil {
+				return err
+			}
+		}
+		for _, it := range list {
+			if _, ok := ids[it.ID]; !ok {
+				ids[it.ID] = 0
+			}
+		}
+		list = list[:0]
+		for id, score := range ids {
+			it, err := tx.ItemByID(ctx, d.scope(who), id, false)
+			if CodeOf(err) == CodeNotFound {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			it.mask(who)
+			list, scores = append(list, it), append(scores, score)
+		}
+		return nil
+	})
+	return list, scores, err
+}
+
+// Caller gives a caller's earlier items, newest first, as soon as the number is in.
+func (d *Desk) Caller(ctx context.Context, who Actor, phone string) (list []Item, err error) {
+	if err := who.need(ActItemLog); err != nil {
+		return nil, err
+	}
+	phone = strings.TrimSpace(phone)
+	if len(phone) < 7 {
+		return nil, nil
+	}
+	err = d.Store.View(ctx, func(tx Tx) error {
+		list, err = tx.ByPhone(ctx, d.scope(who), phone, 5)
+		return err
+	})
+	for i := range list {
+		list[i].mask(who)
+	}
+	return list, err
+}
+
+// ClassifyPending reads items that were stored without a verdict. It reports
+// whether there may be more.
+func (d *Desk) ClassifyPending(ctx context.Context, now time.Time) (more bool, err error) {
+	const limit = 200
+	var items []Item
+	if err = d.Store.View(ctx, func(tx Tx) error {
+		items, err = tx.Unclassified(ctx, limit)
+		return err
+	}); err != nil || len(items) == 0 {
+		return false, err
+	}
+	var read []Item
+	for _, it := range items {
+		if d.readOne(ctx, &it) {
+			read = append(read, it)
+		}
+	}
+	if len(read) == 0 {
+		return false, nil
+	}
+	err = d.Store.InTx(ctx, func(tx Tx) error {
+		if err := tx.Classified(ctx, read); err != nil {
+			return err
+		}
+		if err := d.place(ctx, tx, read); err != nil {
+			return err
+		}
+		lines := make([]BatchLine, len(read))
+		for i, it := range read {
+			lines[i] = BatchLine{ID: it.subject().ID, Status: StatusUpdated, Region: it.Region(), Department: it.Verdict.Department()}
+		}
+		return tx.Record(ctx, event(System, now, "item.updated", "batch", read[0].ID).with(BatchData{Items: lines}))
+	})
+	return len(read) == limit, err
+}

@@ -1,0 +1,458 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// The statuses of a received item.
+const (
+	StatusCreated     = "created"
+	StatusDuplicate   = "duplicate"
+	StatusUpdated     = "updated" // changed content under a known id, kept as a version
+	StatusQuarantined = "quarantined"
+)
+
+// Batch is what a source brings at once: raws, and the bookmark that covers them.
+type Batch struct {
+	Raws   []Raw           // ContentType, Bytes and Note are set
+	Cursor json.RawMessage // nil: doesn't move
+	Lease  string          // of the poll; guards the cursor
+}
+
+// Result is what became of one part of a batch.
+type Result struct {
+	Index  int   // position among all parts of the batch
+	ID     int64 // of the item, or of the quarantine
+	Status string
+	Err    *Error // why it is in quarantine
+}
+
+const (
+	// claimRaw is how long a raw belongs to who received it before the sweep takes it up.
+	claimRaw = time.Minute
+	// maxAttempts: a raw whose parsing was begun this often without an end goes to quarantine whole.
+	maxAttempts = 3
+	// readBudget bounds the classification of a batch; what isn't read by then is stored without a verdict.
+	readBudget = 10 * time.Second
+	// commitSize bounds the items of one commit.
+	commitSize = 1000
+)
+
+// Receive is the door that every item passes. First commit: the bytes, and the
+// source's bookmark with them. Then parse, classify, and a second commit with
+// items, topics and the event. It returns when that one is durable, and only then
+// may the sender be told. An error means that nothing may be acknowledged: the
+// sender repeats the same, which is harmless.
+func (d *Desk) Receive(ctx context.Context, src Source, b Batch) ([]Result, error) {
+	if src.State == "paused" {
+		return nil, Forbidden("来源“%s”已停用，请联系系统管理员", src.Name)
+	}
+	now := d.Now()
+	err := d.Store.InTx(ctx, func(tx Tx) error {
+		for i := range b.Raws {
+			r := &b.Raws[i]
+			r.SourceID, r.ReceivedAt, r.Digest = src.ID, now, sha(r.Bytes)
+			if err := tx.KeepRaw(ctx, r, now.Add(claimRaw)); err != nil {
+				return err
+			}
+		}
+		if b.Cursor != nil {
+			return tx.MoveCursor(ctx, src.ID, b.Lease, b.Cursor)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d.finish(ctx, src, b.Raws, now)
+}
+
+// FinishRaws takes up raws that were kept but never finished: the node died
+// between the two commits, or the database was away for the second. It reports
+// whether there may be more.
+func (d *Desk) FinishRaws(ctx context.Context, now time.Time) (more bool, err error) {
+	const limit = 20
+	var raws []Raw
+	err = d.Store.InTx(ctx, func(tx Tx) error {
+		raws, err = tx.ClaimRaws(ctx, now, now.Add(claimRaw), limit)
+		return err
+	})
+	if err != nil {
+		return false, err
+	}
+	for _, r := range raws {
+		var src Source
+		err := d.Store.View(ctx, func(tx Tx) error {
+			src, err = tx.SourceByID(ctx, r.SourceID)
+			return err
+		})
+		if err != nil {
+			return false, err
+		}
+		if _, err := d.finish(ctx, src, []Raw{r}, now); err != nil {
+			return false, fmt.Errorf("raw %d: %w", r.ID, err)
+		}
+	}
+	return len(raws) == limit, nil
+}
+
+// part is one share of a raw on its way to an item.
+type part struct {
+	raw  *Raw
+	n    int // position in the raw
+	item Item
+	err  *Error
+	data []byte // share of the raw
+	res  Result
+}
+
+func (d *Desk) finish(ctx context.Context, src Source, raws []Raw, now time.Time) ([]Result, error) {
+	var parts []*part
+	for i := range raws {
+		for n, p := range d.parse(src, raws[i]) {
+			pt := &part{raw: &raws[i], n: n, err: p.Err, data: p.Bytes}
+			if pt.err == nil {
+				pt.err = p.Incoming.Check()
+			}
+			if pt.err == nil {
+				pt.item = Item{SourceID: src.ID, Source: src.Name, Channel: src.Channel, Incoming: p.Incoming, ReceivedAt: raws[i].ReceivedAt,
+					State: ItemNew, Version: 1, RawID: raws[i].ID, RawPart: n, Digest: p.Incoming.Digest()}
+				pt.item.ExternalID = p.Incoming.Identity()
+			}
+			pt.res.Index = len(parts)
+			parts = append(parts, pt)
+		}
+	}
+	d.read(ctx, parts)
+	// The last chunk marks the raws done; a crash before that repeats the earlier
+	// chunks, as duplicates.
+	for chunk := range slices.Chunk(parts, commitSize) {
+		last := chunk[len(chunk)-1] == parts[len(parts)-1]
+		if err := d.keep(ctx, src, chunk, raws, last, now); err != nil {
+			return nil, err
+		}
+	}
+	if len(parts) == 0 {
+		if err := d.keep(ctx, src, nil, raws, true, now); err != nil {
+			return nil, err
+		}
+	}
+	results := make([]Result, len(parts))
+	for i, p := range parts {
+		results[i] = p.res
+	}
+	return results, nil
+}
+
+// parse never lets one raw harm the others: what can't be read, or brings the
+// parser down, becomes a part with the reason.
+func (d *Desk) parse(src Source, raw Raw) (parts []Part) {
+	if raw.Attempts > maxAttempts {
+		return []Part{{Err: Invalid("", "已尝试处理 %d 次均未完成，转人工查看", maxAttempts)}}
+	}
+	parser, ok := d.Parsers[src.Kind]
+	if !ok {
+		return []Part{{Err: Invalid("", "没有能读取“%s”来源的程序", src.Kind)}}
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			d.Log.Error("a raw brought its parser down", "source", src.Name, "raw", raw.ID, "panic", fmt.Sprint(p))
+			parts = []Part{{Err: Invalid("", "内容无法读取，原件已保留，转人工查看")}}
+		}
+	}()
+	parts, err := parser.Parse(src, raw, d.Policy.Office.Location)
+	if err != nil {
+		var e *Error
+		if !errors.As(err, &e) {
+			e = &Error{Code: CodeInvalid, Text: "内容无法读取，原件已保留，转人工查看", Cause: err}
+		}
+		return []Part{{Err: e}}
+	}
+	return parts
+}
+
+// read classifies what can be, in parallel and within the budget. A text that
+// can't be read is stored without a verdict and read later.
+func (d *Desk) read(ctx context.Context, parts []*part) {
+	if d.Classifier == nil {
+		return
+	}
+	ctx, stop := context.WithTimeout(ctx, readBudget)
+	defer stop()
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(max(d.Workers, 1), len(parts)) {
+		wg.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(parts) || ctx.Err() != nil {
+					return
+				}
+				if parts[i].err == nil {
+					d.readOne(ctx, &parts[i].item)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func (d *Desk) readOne(ctx context.Context, it *Item) bool {
+	defer func() {
+		if p := recover(); p != nil {
+			d.Log.Error("classification failed", "source", it.Source, "external_id", it.ExternalID, "panic", fmt.Sprint(p))
+		}
+	}()
+	r, err := d.Classifier.Read(ctx, it.Text())
+	if err != nil {
+		d.Log.Error("classification failed", "source", it.Source, "external_id", it.ExternalID, "error", err)
+		return false
+	}
+	v := r.Verdict
+	it.Verdict, it.Tokens, it.Doc = &v, r.Tokens, r.Doc
+	it.Doc.At, it.Doc.Title = it.ReceivedAt, it.Title
+	if it.OccurredAt != nil {
+		it.Doc.At = *it.OccurredAt
+	}
+	it.pick()
+	return true
+}
+
+// keep is the second commit.
+func (d *Desk) keep(ctx context.Context, src Source, parts []*part, raws []Raw, last bool, now time.Time) error {
+	return d.Store.InTx(ctx, func(tx Tx) error {
+		var items, bad []*part
+		for _, p := range parts {
+			if p.err != nil {
+				bad = append(bad, p)
+			} else {
+				items = append(items, p)
+			}
+		}
+		if err := d.keepItems(ctx, tx, src, items); err != nil {
+			return err
+		}
+		if err := d.keepBad(ctx, tx, src, bad, now); err != nil {
+			return err
+		}
+		if e, ok := intakeEvent(src, parts, now); ok {
+			if err := tx.Record(ctx, e); err != nil {
+				return err
+			}
+		}
+		if last {
+			for _, r := range raws {
+				if err := tx.RawDone(ctx, r.ID); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// keepItems inserts what is new; what is known is a duplicate, or a new version.
+func (d *Desk) keepItems(ctx context.Context, tx Tx, src Source, parts []*part) error {
+	first := map[string]int{}
+	var fresh []Item
+	var at []*part
+	var known []*part
+	for _, p := range parts {
+		if _, seen := first[p.item.ExternalID]; seen {
+			known = append(known, p)
+			continue
+		}
+		first[p.item.ExternalID] = len(fresh)
+		fresh, at = append(fresh, p.item), append(at, p)
+	}
+	isNew, err := tx.InsertItems(ctx, fresh)
+	if err != nil {
+		return err
+	}
+	var created []Item
+	for i, p := range at {
+		if !isNew[i] {
+			known = append(known, p)
+			continue
+		}
+		p.item.ID = fresh[i].ID
+		p.res.ID, p.res.Status = fresh[i].ID, StatusCreated
+		created = append(created, p.item)
+	}
+	if err := d.place(ctx, tx, created); err != nil {
+		return err
+	}
+	if len(known) == 0 {
+		return nil
+	}
+	slices.SortFunc(known, func(a, b *part) int { return a.res.Index - b.res.Index })
+	ids := make([]string, 0, len(known))
+	for _, p := range known {
+		ids = append(ids, p.item.ExternalID)
+	}
+	have, err := tx.LockItems(ctx, src.ID, ids)
+	if err != nil {
+		return err
+	}
+	for _, p := range known {
+		old, ok := have[p.item.ExternalID]
+		if !ok {
+			return Conflict("external_id", "同一编号的来件正在处理，请重试")
+		}
+		p.res.ID = old.ID
+		if slices.Equal(old.Digest, p.item.Digest) {
+			p.res.Status = StatusDuplicate
+			continue
+		}
+		p.res.Status = StatusUpdated
+		p.item.renew(old)
+		if err := tx.ReplaceItem(ctx, p.item, p.item.ReceivedAt); err != nil {
+			return err
+		}
+		have[p.item.ExternalID] = p.item
+	}
+	return nil
+}
+
+// renew makes the incoming content the next version of the item that is there;
+// what people did to it stays.
+func (it *Item) renew(old Item) {
+	it.ID, it.Version, it.State = old.ID, old.Version+1, old.State
+	it.TopicID, it.IncidentID = old.TopicID, old.IncidentID
+	it.Corrected = old.Corrected
+	if old.Verdict != nil && it.Verdict != nil {
+		for _, f := range old.Corrected {
+			it.Verdict.copyField(f, old.Verdict)
+		}
+	}
+}
+
+// place finds the topics of new items and stores both.
+func (d *Desk) place(ctx context.Context, tx Tx, items []Item) error {
+	var read []Item
+	for _, it := range items {
+		if it.Verdict != nil && len(it.Doc.Keys) > 0 {
+			it.Doc.Item = it.ID
+			read = append(read, it)
+		}
+	}
+	if d.Discoverer == nil || len(read) == 0 {
+		return nil
+	}
+	docs := make([]TopicDoc, len(read))
+	for i := range read {
+		docs[i] = read[i].Doc
+	}
+	places, err := d.Discoverer.Place(ctx, tx, docs)
+	if err != nil {
+		return fmt.Errorf("topics: %w", err)
+	}
+	for i, p := range places {
+		it := &read[i]
+		switch {
+		case p.Topic != 0:
+			it.TopicID = p.Topic
+		case p.With >= 0 && p.With < i:
+			it.TopicID = read[p.With].TopicID
+		default:
+			t := Topic{Title: it.topicTitle(), Place: it.Doc.Place, Region: it.Region(), First: it.Doc.At, Last: it.Doc.At}
+			if err := tx.NewTopic(ctx, &t); err != nil {
+				return err
+			}
+			it.TopicID = t.ID
+		}
+		it.Doc.Topic = it.TopicID
+		for _, n := range p.Near {
+			if n.Item == 0 && n.Index >= 0 && n.Index < len(read) {
+				n.Item = read[n.Index].ID
+			}
+			if n.Item != 0 && n.Item != it.ID {
+				it.Near = append(it.Near, n)
+			}
+		}
+	}
+	return tx.PutDocs(ctx, read)
+}
+
+// topicTitle is the title of a topic that the item opens.
+func (it Item) topicTitle() string {
+	if it.Title != "" {
+		return it.Title
+	}
+	if r := []rune(it.Body); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return it.Body
+}
+
+func (d *Desk) keepBad(ctx context.Context, tx Tx, src Source, parts []*part, now time.Time) error {
+	if len(parts) == 0 {
+		return nil
+	}
+	qs := make([]Quarantined, len(parts))
+	for i, p := range parts {
+		qs[i] = Quarantined{SourceID: src.ID, RawID: p.raw.ID, Part: p.n, Bytes: p.data, Field: p.err.Field, Reason: p.err.Message(), At: now, State: "open"}
+	}
+	if err := tx.Quarantine(ctx, qs); err != nil {
+		return err
+	}
+	for i, p := range parts {
+		p.res.ID, p.res.Status, p.res.Err = qs[i].ID, StatusQuarantined, p.err
+	}
+	return nil
+}
+
+// BatchLine is one item in the event of a batch, with the scope that decides who
+// gets to see the line.
+type BatchLine struct {
+	ID         string `json:"id"`
+	Status     string `json:"status"`
+	Region     string `json:"region,omitempty"`
+	Department string `json:"department,omitempty"`
+}
+
+// BatchData is the data of the event of a batch.
+type BatchData struct {
+	Items []BatchLine `json:"items"`
+}
+
+// intakeEvent is the one event of a commit of items: about the item when it is
+// one, else about the batch. Duplicates change nothing and aren't in it.
+func intakeEvent(src Source, parts []*part, now time.Time) (Event, bool) {
+	who := Actor{SourceID: src.ID, Name: src.Name, Via: "key"}
+	lines := make([]BatchLine, 0, len(parts))
+	var only *part
+	for _, p := range parts {
+		if p.res.Status == StatusDuplicate {
+			continue
+		}
+		only = p
+		lines = append(lines, BatchLine{ID: strconv.FormatInt(p.res.ID, 10), Status: p.res.Status, Region: p.item.Region(),
+			Department: p.item.Verdict.Department()})
+	}
+	var e Event
+	switch len(lines) {
+	case 0:
+		return Event{}, false
+	case 1:
+		kind := "item"
+		if only.res.Status == StatusQuarantined {
+			kind = "quarantine"
+		}
+		e = event(who, now, "item."+only.res.Status, kind, only.res.ID)
+		e.Region, e.Department = lines[0].Region, lines[0].Department
+		e = e.with(map[string]any{"id": lines[0].ID, "status": only.res.Status})
+	default:
+		e = event(who, now, "item.created", "batch", only.raw.ID).with(BatchData{Items: lines})
+	}
+	e.SourceID = src.ID
+	return e, true
+}
