@@ -1,0 +1,51 @@
+package ingest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"huiying/desk"
+)
+
+// Kind is one kind of source: a line in the table that cmd keeps.
+type Kind struct {
+	Name    string // as in desk.Source.Kind: "hotline", "mailbox", "feed"
+	Channel desk.Channel
+	Parser  desk.Parser
+	Poller  Poller        // nil: its items are pushed
+	Every   time.Duration // between two polls; 0 is one minute
+	Timeout time.Duration // of one poll; 0 is two minutes
+}
+
+// Keep stores raws and the bookmark that covers them in one transaction, and
+// brings them on their way. Once it returns nil the poller may forget them; after
+// an error it must stop, and fetches the same again the next time. Raws may be
+// empty to move only the bookmark; a nil bookmark doesn't move.
+type Keep func(ctx context.Context, raws []desk.Raw, cursor json.RawMessage) error
+
+// Poller fetches what is new at a source. It returns when there is nothing more,
+// or with ErrMore when there is and the next poll should follow at once. Failures
+// that people can do something about are *desk.Error with a text that carries no
+// secret; RetryAfter is honoured.
+type Poller interface {
+	Poll(ctx context.Context, src desk.Source, keep Keep) error
+}
+
+// ErrMore ends a poll that kept all it may hold at once while there is more.
+var ErrMore = errors.New("ingest: the source has more")
+
+// Failed is a failure of a source, with a text for people.
+func Failed(cause error, text string, args ...any) *desk.Error {
+	return &desk.Error{Code: desk.CodeUnavailable, Text: text, Args: args, Cause: cause}
+}
+
+// Parsers is the table as the desk wants it.
+func Parsers(kinds []Kind) map[string]desk.Parser {
+	m := make(map[string]desk.Parser, len(kinds))
+	for _, k := range kinds {
+		m[k.Name] = k.Parser
+	}
+	return m
+}
