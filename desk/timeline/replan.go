@@ -158,13 +158,16 @@ func current(old []Clock, rule string) (c Clock, have bool) {
 	return c, have
 }
 
+// startFor keeps a clock's start unless the instant it stands on was corrected.
+// A withdrawn clock may have slept through a correction, so it starts from what
+// is known now.
 func startFor(r Rule, c Clock, have bool, was, now Matter) (time.Time, AnchorKind, bool) {
 	start, kind, ok := Start(r, now.Anchors)
 	if !have {
 		return start, kind, ok
 	}
 	before, beforeKind, knew := Start(r, was.Anchors)
-	unmoved := ok == knew && kind == beforeKind && start.Equal(before)
+	unmoved := c.State != Withdrawn && ok == knew && kind == beforeKind && start.Equal(before)
 	if !ok || unmoved || c.Anchor == Last ||
 		(kind == Graded && c.Anchor == Graded && start.After(c.Start)) {
 		return c.Start, c.Anchor, true

@@ -17,10 +17,11 @@ const (
 	ActExplanation Act = "explanation" // an explanation of a policy document published
 	ActAccept      Act = "accept"      // a ticket accepted, or refused with reason
 	ActAnswer      Act = "answer"      // a ticket answered
+	ActDecide      Act = "decide"      // a report of illegality decided upon
 )
 
 // Acts is the closed set a policy may name.
-var Acts = []Act{ActRelease, ActBriefing, ActResponse, ActReport, ActExplanation, ActAccept, ActAnswer}
+var Acts = []Act{ActRelease, ActBriefing, ActResponse, ActReport, ActExplanation, ActAccept, ActAnswer, ActDecide}
 
 // Subject is what a rule is about.
 type Subject string

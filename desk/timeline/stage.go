@@ -1,12 +1,11 @@
 package timeline
 
 import (
-	"fmt"
 	"slices"
 	"time"
 )
 
-// Keys of the stages that every clock has.
+// Names of the stages that every clock has.
 const (
 	StageDue     = "due"     // 到时
 	StageOverdue = "overdue" // 超时, repeated until the clock is met
@@ -15,8 +14,8 @@ const (
 // Mark is an alert before the due time: at a fraction of the span, or a length
 // of time before the end.
 type Mark struct {
-	Key      string        // stable name, kept in the record
-	Name     string        // in Chinese, the key of the catalogue
+	Name     string        // stable, kept in the record: half, three-quarters, before
+	Text     string        // in Chinese, the key of the catalogue
 	Fraction float64       // 0..1 of the span; 0 when Before is set
 	Before   time.Duration // before the due time; 0 when Fraction is set
 }
@@ -27,36 +26,26 @@ type Alerts struct {
 	Every time.Duration // after the due time, until met; 0: never again
 }
 
-// Stage is one instant at which a clock speaks up. (Key, Seq) identifies it
-// within its clock.
+// Stage is one instant at which a clock speaks up.
 type Stage struct {
-	Key    string
-	Seq    int // 1, 2, … for the repeats of overdue; 0 otherwise
+	Name   string
 	FireAt time.Time
 }
 
-// Name identifies the stage within its clock in one word: half, due, overdue-3.
-func (s Stage) Name() string {
-	if s.Seq > 0 {
-		return fmt.Sprintf("%s-%d", s.Key, s.Seq)
-	}
-	return s.Key
-}
-
-// StageText is the stage in the office's words.
-func (a Alerts) StageText(key string) string {
-	switch key {
+// Text is a stage's name in the office's words.
+func (a Alerts) Text(name string) string {
+	switch name {
 	case StageDue:
 		return "到时"
 	case StageOverdue:
 		return "超时"
 	}
 	for _, m := range a.Marks {
-		if m.Key == key {
-			return m.Name
+		if m.Name == name {
+			return m.Text
 		}
 	}
-	return key
+	return name
 }
 
 // Stages are the marks and the due time of a clock in order of time. A mark that
@@ -75,10 +64,10 @@ func Stages(r Rule, start, due time.Time) []Stage {
 			continue
 		}
 		all = slices.DeleteFunc(all, func(s Stage) bool { return s.FireAt.Equal(at) })
-		all = append(all, Stage{Key: m.Key, FireAt: at.UTC()})
+		all = append(all, Stage{Name: m.Name, FireAt: at.UTC()})
 	}
 	slices.SortStableFunc(all, func(a, b Stage) int { return a.FireAt.Compare(b.FireAt) })
-	return append(all, Stage{Key: StageDue, FireAt: due.UTC()})
+	return append(all, Stage{Name: StageDue, FireAt: due.UTC()})
 }
 
 // part is a fraction of a span in whole seconds.
@@ -97,7 +86,7 @@ func (a Alerts) NextOverdue(due, after time.Time) (next Stage, ok bool) {
 	if after.After(due) {
 		n = int(after.Sub(due)/a.Every) + 1
 	}
-	return Stage{Key: StageOverdue, Seq: n, FireAt: due.Add(time.Duration(n) * a.Every).UTC()}, true
+	return Stage{Name: StageOverdue, FireAt: due.Add(time.Duration(n) * a.Every).UTC()}, true
 }
 
 // Opening gives the stages to open a clock with at now. Those already past
@@ -117,11 +106,15 @@ func Opening(r Rule, start, due, now time.Time) []Stage {
 }
 
 // Moved gives the stages that a running clock goes on with when its start or due
-// has moved: as Opening, but what was already told isn't told again.
+// has moved: as Opening, but what was already told isn't told again. Of a told
+// overdue the instant decides, since it repeats.
 func Moved(r Rule, start, due, now time.Time, told []Stage) []Stage {
 	stages := Opening(r, start, due, now)
 	first := stages[0]
-	if first.FireAt.After(now) || !slices.ContainsFunc(told, func(s Stage) bool { return s.Key == first.Key && s.Seq == first.Seq }) {
+	again := slices.ContainsFunc(told, func(s Stage) bool {
+		return s.Name == first.Name && (s.Name != StageOverdue || !s.FireAt.Before(r.Alerts.lastOverdue(due, now)))
+	})
+	if first.FireAt.After(now) || !again {
 		return stages
 	}
 	if next, more := r.Alerts.NextOverdue(due, now); more && !now.Before(due) {
@@ -130,26 +123,34 @@ func Moved(r Rule, start, due, now time.Time, told []Stage) []Stage {
 	return stages[1:]
 }
 
+// lastOverdue is the latest repeat of overdue at or before now, the due time
+// itself when none has come.
+func (a Alerts) lastOverdue(due, now time.Time) time.Time {
+	if a.Every <= 0 || now.Before(due) {
+		return due
+	}
+	return due.Add(now.Sub(due) / a.Every * a.Every)
+}
+
 // pressing is the stage of a clock that is past due at now.
 func (a Alerts) pressing(due, now time.Time) Stage {
-	if a.Every > 0 {
-		if n := int(now.Sub(due) / a.Every); n > 0 {
-			return Stage{Key: StageOverdue, Seq: n, FireAt: now.UTC()}
-		}
+	if a.lastOverdue(due, now).After(due) {
+		return Stage{Name: StageOverdue, FireAt: now.UTC()}
 	}
-	return Stage{Key: StageDue, FireAt: now.UTC()}
+	return Stage{Name: StageDue, FireAt: now.UTC()}
 }
 
 // Firing is what a sweep does with the stages of one clock that are due.
 type Firing struct {
-	Fire  Stage   // to be told, once
+	Fire  Stage   // to be told, once; its FireAt is the instant it was due
 	Stale []Stage // overtaken by it; recorded, not told
 	Next  []Stage // to be added, so that the clock goes on speaking
 }
 
 // Fire decides what is told at now of a running clock whose pending stages are
-// given. After an outage several may be past: only the most pressing is told.
-// ok is false when none is due yet.
+// given. After an outage several may be past: only the most pressing is told,
+// and it may be a repeat of overdue that was never planned. ok is false when
+// none is due yet.
 func (a Alerts) Fire(pending []Stage, due, now time.Time) (f Firing, ok bool) {
 	past := slices.DeleteFunc(slices.Clone(pending), func(s Stage) bool { return s.FireAt.After(now) })
 	if len(past) == 0 {
@@ -160,11 +161,11 @@ func (a Alerts) Fire(pending []Stage, due, now time.Time) (f Firing, ok bool) {
 	if now.Before(due) {
 		return f, true
 	}
-	if p := a.pressing(due, now); p.Key != f.Fire.Key || p.Seq > f.Fire.Seq {
-		f.Fire, f.Stale = p, past
+	if last := a.lastOverdue(due, now); f.Fire.FireAt.Before(last) || (f.Fire.Name != StageDue && f.Fire.Name != StageOverdue) {
+		f.Fire, f.Stale = a.pressing(due, now), past
+		f.Fire.FireAt = last.UTC()
 	}
-	waiting := slices.ContainsFunc(pending, func(s Stage) bool { return s.FireAt.After(now) })
-	if next, more := a.NextOverdue(due, now); more && !waiting {
+	if next, more := a.NextOverdue(due, now); more && !slices.ContainsFunc(pending, func(s Stage) bool { return s.FireAt.After(now) }) {
 		f.Next = []Stage{next}
 	}
 	return f, true
