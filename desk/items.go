@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -310,7 +311,16 @@ func (d *Desk) Likely(ctx context.Context, who Actor, r Reading) (list []Item, s
 		}
 		return nil
 	})
-	return list, scores, err
+	order := make([]int, len(list))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Or(cmp.Compare(scores[b], scores[a]), cmp.Compare(list[b].ID, list[a].ID)) })
+	sorted, by := make([]Item, len(list)), make([]float64, len(list))
+	for i, o := range order {
+		sorted[i], by[i] = list[o], scores[o]
+	}
+	return sorted, by, err
 }
 
 // Caller gives a caller's earlier items, newest first, as soon as the number is in.

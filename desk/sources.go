@@ -1,0 +1,178 @@
+package desk
+
+import (
+	"context"
+	"net/url"
+	"strings"
+)
+
+// AddSource configures a place that items come from. For one that is pushed to,
+// the key is returned, once; only its digest is kept.
+func (d *Desk) AddSource(ctx context.Context, who Actor, s Source, pushed bool) (made Source, key string, err error) {
+	if err := who.need(ActSourceManage); err != nil {
+		return s, "", err
+	}
+	if s.Name = strings.TrimSpace(s.Name); s.Name == "" || len([]rune(s.Name)) > 100 {
+		return s, "", Invalid("name", "请填写来源名称，不超过 100 字")
+	}
+	if s.Name == SeatSource {
+		return s, "", Invalid("name", "“%s”是坐席的保留名称", SeatSource)
+	}
+	if _, ok := d.Parsers[s.Kind]; !ok {
+		return s, "", Invalid("kind", "没有“%s”这种来源", s.Kind)
+	}
+	if !pushed {
+		u, err := url.Parse(s.URL)
+		if err != nil || u.Host == "" || !u.IsAbs() {
+			return s, "", Invalid("url", "请填写完整地址")
+		}
+		if u.User != nil {
+			return s, "", Invalid("url", "地址中不要写用户名和密码，请分开填写")
+		}
+	}
+	s.State, s.CreatedAt = "active", d.Now()
+	s.NextPollAt = s.CreatedAt
+	err = d.Store.InTx(ctx, func(tx Tx) error {
+		if err := tx.NewSource(ctx, &s); err != nil {
+			if CodeOf(err) == CodeConflict {
+				return Conflict("name", "已有名为“%s”的来源", s.Name)
+			}
+			return err
+		}
+		if pushed {
+			key = newKey()
+			if err := tx.NewToken(ctx, sha([]byte(key)), 0, s.ID, s.CreatedAt); err != nil {
+				return err
+			}
+		}
+		return tx.Record(ctx, event(who, s.CreatedAt, "source.added", "source", s.ID).with(s.brief()))
+	})
+	return s, key, err
+}
+
+func (s Source) brief() map[string]any {
+	return map[string]any{"id": s.ID, "kind": s.Kind, "channel": s.Channel, "name": s.Name, "state": s.State}
+}
+
+// Sources lists the sources, without their secrets.
+func (d *Desk) Sources(ctx context.Context, who Actor) (list []Source, err error) {
+	if !who.May(ActSourceManage) && !who.May(ActQuarantine) {
+		return nil, who.need(ActSourceManage)
+	}
+	err = d.Store.View(ctx, func(tx Tx) error {
+		list, err = tx.ListSources(ctx)
+		return err
+	})
+	for i := range list {
+		list[i].Password, list[i].Cursor, list[i].Lease = "", nil, ""
+	}
+	return list, err
+}
+
+// PauseSource stops a source, or lets it go on.
+func (d *Desk) PauseSource(ctx context.Context, who Actor, id int64, pause bool) error {
+	if err := who.need(ActSourceManage); err != nil {
+		return err
+	}
+	now := d.Now()
+	return d.Store.InTx(ctx, func(tx Tx) error {
+		s, err := tx.SourceByID(ctx, id)
+		if err != nil {
+			return err
+		}
+		was := s.State
+		if s.State = "active"; pause {
+			s.State = "paused"
+		}
+		if s.State == was {
+			return nil
+		}
+		if err := tx.SetSourceState(ctx, id, s.State); err != nil {
+			return err
+		}
+		return tx.Record(ctx, event(who, now, "source.changed", "source", id).with(s.brief()).change(was, s.State))
+	})
+}
+
+// SourceNamed gives a source for the command line's import.
+func (d *Desk) SourceNamed(ctx context.Context, name string) (s Source, err error) {
+	err = d.Store.View(ctx, func(tx Tx) error {
+		s, err = tx.SourceByName(ctx, name)
+		return err
+	})
+	if CodeOf(err) == CodeNotFound {
+		return s, NotFound("没有名为“%s”的来源，请先用 huiying source add 添加", name)
+	}
+	return s, err
+}
+
+// Quarantine lists what couldn't become an item.
+func (d *Desk) Quarantine(ctx context.Context, who Actor, state string, page Page) (list []Quarantined, err error) {
+	if who.SourceID == 0 {
+		if err := who.need(ActQuarantine); err != nil {
+			return nil, err
+		}
+	}
+	err = d.Store.View(ctx, func(tx Tx) error {
+		list, err = tx.ListQuarantined(ctx, d.scope(who), state, page)
+		return err
+	})
+	return list, err
+}
+
+// MendQuarantined puts mended bytes through the door again. The quarantined
+// original stays; nil bytes replay it as it is.
+func (d *Desk) MendQuarantined(ctx context.Context, who Actor, id int64, mended []byte) ([]Result, error) {
+	if err := who.need(ActQuarantine); err != nil {
+		return nil, err
+	}
+	var q Quarantined
+	var src Source
+	var raw Raw
+	err := d.Store.InTx(ctx, func(tx Tx) (err error) {
+		if q, err = tx.QuarantinedByID(ctx, id, true); err != nil {
+			return err
+		}
+		if q.State != "open" {
+			return Conflict("", "这一件已经处理过了")
+		}
+		if src, err = tx.SourceByID(ctx, q.SourceID); err != nil {
+			return err
+		}
+		raw, _, err = tx.LockRaw(ctx, q.RawID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	bytes := mended
+	if bytes == nil {
+		bytes = q.Bytes
+	}
+	if bytes == nil {
+		bytes = raw.Bytes
+	}
+	src.State = "active" // a person mends, even while the source is paused
+	res, err := d.Receive(ctx, src, Batch{Raws: []Raw{{ContentType: raw.ContentType, Bytes: bytes, Note: raw.Note}}})
+	if err != nil {
+		return nil, err
+	}
+	now := d.Now()
+	return res, d.Store.InTx(ctx, func(tx Tx) error {
+		if q, err = tx.QuarantinedByID(ctx, id, true); err != nil || q.State != "open" {
+			return err
+		}
+		q.State = "mended"
+		for _, r := range res {
+			if r.Status != StatusQuarantined {
+				q.ItemID = r.ID
+			}
+		}
+		if err := tx.SaveQuarantined(ctx, q); err != nil {
+			return err
+		}
+		e := event(who, now, "quarantine.mended", "quarantine", id).with(map[string]any{"id": id, "item": q.ItemID})
+		e.SourceID = src.ID
+		return tx.Record(ctx, e)
+	})
+}
