@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"sync"
 	"syscall"
@@ -89,7 +90,9 @@ func startPrivate(ctx context.Context, opt PrivateOptions, borrow func(context.C
 	}
 	// The private cluster is the only database of this process: what the shell
 	// sets for psql must not bend its connections.
-	clearPGEnvironment()
+	if err := clearPGEnvironment(); err != nil {
+		return nil, "", err
+	}
 	data, err := makeDataFolder(opt.Dir)
 	if err != nil {
 		return nil, "", err
@@ -175,6 +178,12 @@ func (p *Private) Done() <-chan struct{} { return p.done }
 // lost either way. Stopping twice is harmless.
 func (p *Private) Stop(ctx context.Context) error {
 	err := p.end(ctx)
+	if filepath.Dir(p.place.socket) != p.place.base {
+		// In a shared folder; the next start makes it again.
+		if gone := os.Remove(p.place.socket); gone != nil && !errors.Is(gone, os.ErrNotExist) {
+			err = errors.Join(err, gone)
+		}
+	}
 	return errors.Join(err, p.release())
 }
 
@@ -246,7 +255,7 @@ func (p *Private) supervise(ctx context.Context, started chan<- error) {
 	defer close(p.done)
 	pause := time.Second
 	for first := true; ; first = false {
-		command, err := p.spawn()
+		command, err := p.spawn(ctx)
 		if first {
 			started <- err
 			if err != nil {
@@ -282,7 +291,7 @@ func (p *Private) supervise(ctx context.Context, started chan<- error) {
 }
 
 // spawn starts the server process, unless the database is being stopped.
-func (p *Private) spawn() (*exec.Cmd, error) {
+func (p *Private) spawn(ctx context.Context) (*exec.Cmd, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.stopped {
@@ -296,7 +305,7 @@ func (p *Private) spawn() (*exec.Cmd, error) {
 	// A session of its own, so that ctrl-C at the terminal stops the program
 	// first and the database after it.
 	command.SysProcAttr.Setsid = true
-	p.stderr = &serverLog{log: p.log}
+	p.stderr = &serverLog{ctx: ctx, log: p.log}
 	command.Stderr = p.stderr
 	command.Stdout = io.Discard
 	command.WaitDelay = 5 * time.Second

@@ -120,12 +120,14 @@ func writeFile(path, text string, mode os.FileMode) error {
 
 // clearPGEnvironment removes the variables that libpq and pgx mix into every
 // address.
-func clearPGEnvironment() {
+func clearPGEnvironment() error {
 	for _, entry := range os.Environ() {
 		name, _, _ := strings.Cut(entry, "=")
 		if strings.HasPrefix(name, "PG") {
-			// Unsetenv fails only on an empty name.
-			_ = os.Unsetenv(name)
+			if err := os.Unsetenv(name); err != nil {
+				return fmt.Errorf("unset %s: %w", name, err)
+			}
 		}
 	}
+	return nil
 }

@@ -1,0 +1,201 @@
+package pg
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivermigrate"
+
+	"huiying/desk"
+	"huiying/migrations"
+)
+
+// migrateLock is the advisory lock of the step, one for all schemas of a
+// database. The number only has to differ from the program's other locks.
+const migrateLock = 0x6875_6979_0001
+
+// Migrate brings one schema to the version of this program: the numbered files
+// of package migrations, then River's own. The schema is made when missing. Any
+// number of nodes may call it at once. A schema that a newer program has
+// migrated is refused with CodeConflict.
+func Migrate(ctx context.Context, url, schema string, log *slog.Logger) error {
+	return migrate(ctx, url, schema, migrations.FS, log)
+}
+
+func migrate(ctx context.Context, url, schema string, files fs.FS, log *slog.Logger) (err error) {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	config, err := PoolConfig(url, schema)
+	if err != nil {
+		return err
+	}
+	config.MaxConns = 2
+	conn, err := pgx.ConnectConfig(ctx, config.ConnConfig.Copy())
+	if err != nil {
+		return connectError(config.ConnConfig, err)
+	}
+	// Closing the session frees the lock, whatever happened.
+	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
+	if err := lockMigrations(ctx, conn, log); err != nil {
+		return err
+	}
+	if err := makeSchema(ctx, conn, schema); err != nil {
+		return err
+	}
+	if err := migrateFiles(ctx, config.ConnConfig, files, schema, log); err != nil {
+		return err
+	}
+	return migrateRiver(ctx, config, schema, log)
+}
+
+// lockMigrations polls instead of blocking: a statement that waits inside the
+// server holds a snapshot, which CREATE INDEX CONCURRENTLY would wait for in turn.
+func lockMigrations(ctx context.Context, conn *pgx.Conn, log *slog.Logger) error {
+	again := time.NewTicker(100 * time.Millisecond)
+	defer again.Stop()
+	for tries := 0; ; tries++ {
+		var mine bool
+		if err := conn.QueryRow(ctx, "SELECT pg_try_advisory_lock($1)", int64(migrateLock)).Scan(&mine); err != nil {
+			return fmt.Errorf("lock migrations: %w", err)
+		}
+		if mine {
+			return nil
+		}
+		if tries%100 == 0 {
+			log.Info("another node is migrating the database; waiting")
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-again.C:
+		}
+	}
+}
+
+// makeSchema asks first: CREATE SCHEMA IF NOT EXISTS wants the right to create
+// even where there is nothing to do.
+func makeSchema(ctx context.Context, conn *pgx.Conn, schema string) error {
+	var there bool
+	if err := conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", schema).Scan(&there); err != nil {
+		return fmt.Errorf("look for schema: %w", err)
+	}
+	if there {
+		return nil
+	}
+	if _, err := conn.Exec(ctx, "CREATE SCHEMA "+pgx.Identifier{schema}.Sanitize()); err != nil {
+		return fmt.Errorf("create schema: %w", err)
+	}
+	return nil
+}
+
+func migrateFiles(ctx context.Context, config *pgx.ConnConfig, files fs.FS, schema string, log *slog.Logger) (err error) {
+	db := stdlib.OpenDB(*config.Copy())
+	defer func() { err = errors.Join(err, db.Close()) }()
+	provider, err := newProvider(db, files)
+	if err != nil {
+		return err
+	}
+	have, want, err := provider.GetVersions(ctx)
+	if err != nil {
+		return fmt.Errorf("migration versions: %w", err)
+	}
+	if have > want {
+		return &desk.Error{
+			Code: desk.CodeConflict, Field: urlField,
+			Text: "数据库结构是第 %d 版，比本程序（第 %d 版）新；请换用较新的 huiying，不要用旧程序打开",
+			Args: []any{have, want},
+		}
+	}
+	done, err := provider.Up(ctx)
+	for _, m := range done {
+		log.Info("migrated", "schema", schema, "version", m.Source.Version, "took", m.Duration.String())
+	}
+	if err != nil {
+		return fmt.Errorf("migrate %s: %w", schema, err)
+	}
+	return nil
+}
+
+func newProvider(db *sql.DB, files fs.FS) (*goose.Provider, error) {
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return nil, fmt.Errorf("read migrations: %w", err)
+	}
+	return provider, nil
+}
+
+func migrateRiver(ctx context.Context, config *pgxpool.Config, schema string, log *slog.Logger) error {
+	pool, err := pgxpool.NewWithConfig(ctx, config.Copy())
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	migrator, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Schema: schema, Logger: quiet(log)})
+	if err != nil {
+		return fmt.Errorf("river migrations: %w", err)
+	}
+	done, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil)
+	if err != nil {
+		return fmt.Errorf("migrate river: %w", err)
+	}
+	if len(done.Versions) > 0 {
+		log.Info("migrated the job queue", "schema", schema, "version", done.Versions[len(done.Versions)-1].Version)
+	}
+	return nil
+}
+
+// quiet keeps River's line per step out of the log; we write one.
+func quiet(log *slog.Logger) *slog.Logger { return slog.New(atLeastWarn{log.Handler()}) }
+
+type atLeastWarn struct{ slog.Handler }
+
+func (h atLeastWarn) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && h.Handler.Enabled(ctx, level)
+}
+
+// Row is what one query gives; a pool, a connection and a transaction all have it.
+type Row interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+// MigrationVersion gives the version of the schema that db's connections see and
+// the one this program needs; the desk is ready when they are equal. A schema
+// never migrated has version 0.
+func MigrationVersion(ctx context.Context, db Row) (have, want int64, err error) {
+	if want, err = newestFile(migrations.FS); err != nil {
+		return 0, 0, err
+	}
+	err = db.QueryRow(ctx, "SELECT coalesce(max(version_id), 0) FROM goose_db_version").Scan(&have)
+	if missing := new(pgconn.PgError); errors.As(err, &missing) && missing.Code == "42P01" {
+		return 0, want, nil
+	}
+	return have, want, err
+}
+
+func newestFile(files fs.FS) (int64, error) {
+	names, err := fs.Glob(files, "*.sql")
+	if err != nil {
+		return 0, err
+	}
+	var newest int64
+	for _, name := range names {
+		version, err := goose.NumericComponent(name)
+		if err != nil {
+			return 0, fmt.Errorf("migration %s: %w", name, err)
+		}
+		newest = max(newest, version)
+	}
+	return newest, nil
+}
