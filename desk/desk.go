@@ -17,8 +17,8 @@ type Desk struct {
 	Now        func() time.Time // office time
 	Real       func() time.Time // real time, for what isn't the office's business: lockout
 	Passwords  Passwords
-	Channels   []string         // alert channels that are configured ("slack"); the desk itself is always one
-	Workers    int              // texts read at once; 0 is 1
+	Channels   []string // alert channels that are configured ("slack"); the desk itself is always one
+	Workers    int      // texts read at once; 0 is 1
 	Log        *slog.Logger
 }
 

@@ -164,7 +164,9 @@ func (r revision) record(who Actor, was, in Incident, now time.Time) Event {
 	return e.acted(r.grade.At).change(Grade{Level: was.Level(), Suspected: was.Suspected, NeedsResponse: was.NeedsResponse}, r.grade)
 }
 
-func (in Incident) instant(kind string) *time.Time { return in.matter().Anchors.At(timeline.AnchorKind(kind)) }
+func (in Incident) instant(kind string) *time.Time {
+	return in.matter().Anchors.At(timeline.AnchorKind(kind))
+}
 
 // ask puts a delay or downgrade before a second person. What the same change
 // brings forward holds already: the stricter clock rules meanwhile.

@@ -182,10 +182,10 @@ func (in Incoming) Identity() string {
 
 // Item (来件) is one thing that came in, whatever the channel.
 type Item struct {
-	ID         int64
-	SourceID   int64
-	Source     string // name
-	Channel    Channel
+	ID       int64
+	SourceID int64
+	Source   string // name
+	Channel  Channel
 	Incoming
 	ReceivedAt time.Time
 	State      string

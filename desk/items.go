@@ -315,7 +315,9 @@ func (d *Desk) Likely(ctx context.Context, who Actor, r Reading) (list []Item, s
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Or(cmp.Compare(scores[b], scores[a]), cmp.Compare(list[b].ID, list[a].ID)) })
+	slices.SortFunc(order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(scores[b], scores[a]), cmp.Compare(list[b].ID, list[a].ID))
+	})
 	sorted, by := make([]Item, len(list)), make([]float64, len(list))
 	for i, o := range order {
 		sorted[i], by[i] = list[o], scores[o]

@@ -1,0 +1,166 @@
+package pg
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+
+	"huiying/desk"
+)
+
+const (
+	// maxLexeme and maxVector stay below what a tsvector takes (2,046 bytes a word,
+	// 1 MiB in all). A longer word isn't one; it is found by its beginning.
+	maxLexeme = 255
+	maxVector = 512 << 10
+	// A search looks at so many words of so many runes; beyond that it doesn't help.
+	maxWords    = 8
+	maxWordRune = 64
+	// recent is how many of the newest items are also searched letter by letter, for
+	// words that the segmenter cut differently. Older ones are found by their tokens.
+	recent = 20_000
+)
+
+// lexeme cuts a token to what the index takes.
+func lexeme(token string) string {
+	if len(token) <= maxLexeme {
+		return token
+	}
+	cut := maxLexeme
+	for cut > 0 && !utf8.RuneStart(token[cut]) {
+		cut--
+	}
+	return token[:cut]
+}
+
+// quoted is a lexeme in the text form of tsvector and tsquery.
+func quoted(token string) string {
+	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `''`).Replace(lexeme(token)) + "'"
+}
+
+// vector is the text form of a tsvector; nil where there are no tokens.
+func vector(tokens []string) *string {
+	if tokens == nil {
+		return nil
+	}
+	sorted := slices.Clone(tokens)
+	slices.Sort(sorted)
+	var b strings.Builder
+	for _, token := range slices.Compact(sorted) {
+		if token == "" || !utf8.ValidString(token) || strings.ContainsRune(token, 0) {
+			continue
+		}
+		if b.Len()+len(token) > maxVector {
+			break
+		}
+		b.WriteString(quoted(token))
+		b.WriteByte(' ')
+	}
+	s := b.String()
+	return &s
+}
+
+// words are what a search asks for, bounded.
+func words(query string) []string {
+	fields := strings.Fields(strings.ToValidUTF8(strings.ReplaceAll(query, "\x00", " "), " "))
+	fields = fields[:min(len(fields), maxWords)]
+	for i, f := range fields {
+		if r := []rune(f); len(r) > maxWordRune {
+			fields[i] = string(r[:maxWordRune])
+		}
+	}
+	return fields
+}
+
+// contains is a pattern for ILIKE.
+func contains(word string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(word) + "%"
+}
+
+// search asks for items that have all the words, as tokens or, among the newest,
+// as letters. Both halves of the OR have an index, so that cost doesn't grow with
+// the archive.
+func (w *where) search(query string) {
+	ws := words(query)
+	if len(ws) == 0 {
+		return
+	}
+	tokens := make([]string, len(ws))
+	for i, word := range ws {
+		tokens[i] = quoted(strings.ToLower(word))
+	}
+	cond := "(i.tokens @@ (?::text)::tsquery OR i.id > (SELECT coalesce(max(id), 0) FROM item) - ?::bigint"
+	args := []any{strings.Join(tokens, " & "), recent}
+	for _, word := range ws {
+		cond += " AND (i.title ILIKE ? OR i.body ILIKE ? OR i.external_id = ?)"
+		args = append(args, contains(word), contains(word), word)
+	}
+	w.add(cond+")", args...)
+}
+
+func (w *where) items(scope desk.Scope, f desk.ItemFilter) {
+	w.scope(scope, "i.region", "i.department", "i.source_id")
+	equal(w, "i.channel", f.Channel)
+	equal(w, "i.kind", f.Kind)
+	equal(w, "i.category", f.Category)
+	equal(w, "i.urgency", f.Urgency)
+	equal(w, "i.state", f.State)
+	equal(w, "i.external_id", f.ExternalID)
+	equal(w, "i.topic_id", f.Topic)
+	if f.Region != "" { // a code stands for everything below it
+		w.add("starts_with(i.region, ?)", f.Region)
+	}
+	if f.Incident != 0 {
+		w.add("i.id IN (SELECT item_id FROM incident_item WHERE incident_id = ?)", f.Incident)
+	}
+	if f.IDs != nil {
+		w.add("i.id = ANY (?)", f.IDs)
+	}
+	w.search(f.Query)
+}
+
+func (t *tx) ItemByID(ctx context.Context, scope desk.Scope, id int64, lock bool) (desk.Item, error) {
+	var w where
+	w.add("i.id = ?", id)
+	w.scope(scope, "i.region", "i.department", "i.source_id")
+	return one(ctx, t, "没有找到这条来件，或不在您的范围内", itemRow, itemSelect+w.sql()+locked(lock, "i"), w.args...)
+}
+
+func (t *tx) ListItems(ctx context.Context, scope desk.Scope, f desk.ItemFilter) ([]desk.Item, error) {
+	var w where
+	w.items(scope, f)
+	rest := w.page("i.id", f.Page)
+	return all(ctx, t, itemRow, itemSelect+rest, w.args...)
+}
+
+// CountItems counts what ListItems would list in all, of those received since an
+// instant; the zero instant counts all.
+func (t *tx) CountItems(ctx context.Context, scope desk.Scope, f desk.ItemFilter, since time.Time) (n int, err error) {
+	var w where
+	w.items(scope, f)
+	if !since.IsZero() {
+		w.add("i.received_at >= ?", since)
+	}
+	err = t.scan(ctx, "SELECT count(*) FROM item i"+w.sql(), w.args, &n)
+	return n, err
+}
+
+func (t *tx) ByPhone(ctx context.Context, scope desk.Scope, phone string, limit int) ([]desk.Item, error) {
+	if phone == "" {
+		return nil, nil
+	}
+	var w where
+	w.add("i.author_phone = ?", phone)
+	w.scope(scope, "i.region", "i.department", "i.source_id")
+	rest := w.page("i.id", desk.Page{Limit: limit, Newest: true})
+	return all(ctx, t, itemRow, itemSelect+rest, w.args...)
+}
+
+func (t *tx) ItemVersions(ctx context.Context, id int64) ([]desk.ItemVersion, error) {
+	return all(ctx, t, pgx.RowToStructByName[desk.ItemVersion],
+		`SELECT version, title, body, digest, raw_id, received_at FROM item_version WHERE item_id = $1 ORDER BY version`, id)
+}

@@ -1,0 +1,198 @@
+package pg
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"huiying/desk"
+)
+
+const itemSelect = `
+	SELECT i.id, i.source_id, s.name, i.channel, i.external_id, i.title, i.body, i.place, i.url, i.author_name, i.author_phone,
+	       i.reach, i.occurred_at, i.received_at, i.state, i.version, i.raw_id, i.raw_part, i.digest, i.verdict, i.corrected,
+	       coalesce(i.topic_id, 0), coalesce(tp.count, 0), coalesce(i.incident_id, 0)
+	FROM item i JOIN source s ON s.id = i.source_id LEFT JOIN topic tp ON tp.id = i.topic_id`
+
+func itemRow(row pgx.CollectableRow) (it desk.Item, err error) {
+	err = row.Scan(&it.ID, &it.SourceID, &it.Source, &it.Channel, &it.ExternalID, &it.Title, &it.Body, &it.Place, &it.URL,
+		&it.Author.Name, &it.Author.Phone, &it.Reach, &it.OccurredAt, &it.ReceivedAt, &it.State, &it.Version, &it.RawID, &it.RawPart,
+		&it.Digest, &it.Verdict, &it.Corrected, &it.TopicID, &it.TopicSize, &it.IncidentID)
+	return it, err
+}
+
+// effective are the columns that lists filter on: what the verdict says, a
+// person's corrections included. NULL is unknown.
+type effective struct {
+	verdict                                     *string
+	kind, category, region, urgency, department *string
+}
+
+func effectiveOf(it desk.Item) (effective, error) {
+	v := it.Verdict
+	if v == nil {
+		return effective{}, nil
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return effective{}, internal(err)
+	}
+	text := string(b)
+	return effective{&text, null(v.Kind), null(v.Category), null(it.Region()), null(v.Urgency), null(v.Department())}, nil
+}
+
+func identity(a, b desk.Item) int {
+	return cmp.Or(cmp.Compare(a.SourceID, b.SourceID), cmp.Compare(a.ExternalID, b.ExternalID))
+}
+
+// InsertItems is one statement, however many items. They go in sorted by
+// identity: two batches that share identities then wait for each other instead of
+// deadlocking.
+func (t *tx) InsertItems(ctx context.Context, items []desk.Item) ([]bool, error) {
+	isNew := make([]bool, len(items))
+	if len(items) == 0 {
+		return isNew, nil
+	}
+	order := make([]int, len(items))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return identity(items[a], items[b]) })
+	var c itemArrays
+	for _, i := range order {
+		if err := c.add(items[i]); err != nil {
+			return nil, err
+		}
+	}
+	type key struct {
+		source   int64
+		external string
+	}
+	rows, err := t.q.Query(ctx, `
+		INSERT INTO item (source_id, channel, external_id, title, body, place, url, author_name, author_phone, reach, occurred_at,
+			received_at, state, version, raw_id, raw_part, digest, topic_id, incident_id,
+			verdict, corrected, kind, category, region, urgency, department, tokens)
+		SELECT a.source_id, a.channel, a.external_id, a.title, a.body, a.place, a.url, a.author_name, a.author_phone, a.reach, a.occurred_at,
+			a.received_at, a.state, a.version, a.raw_id, a.raw_part, a.digest, a.topic_id, a.incident_id,
+			a.verdict::jsonb, string_to_array(a.corrected, ','), a.kind, a.category, a.region, a.urgency, a.department, a.tokens::tsvector
+		FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+			$10::bigint[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::int[], $15::bigint[], $16::int[], $17::bytea[],
+			$18::bigint[], $19::bigint[], $20::text[], $21::text[], $22::text[], $23::text[], $24::text[], $25::text[], $26::text[], $27::text[])
+			AS a(source_id, channel, external_id, title, body, place, url, author_name, author_phone, reach, occurred_at,
+			received_at, state, version, raw_id, raw_part, digest, topic_id, incident_id,
+			verdict, corrected, kind, category, region, urgency, department, tokens)
+		ON CONFLICT (source_id, external_id) DO NOTHING
+		RETURNING id, source_id, external_id`, c.args()...)
+	if err != nil {
+		return nil, translate(err)
+	}
+	made := make(map[key]int64, len(items))
+	var id int64
+	var k key
+	if _, err := pgx.ForEachRow(rows, []any{&id, &k.source, &k.external}, func() error {
+		made[k] = id
+		return nil
+	}); err != nil {
+		return nil, translate(err)
+	}
+	for i := range items { // of two with one identity in a batch, the first is the new one
+		k := key{items[i].SourceID, items[i].ExternalID}
+		if id, ok := made[k]; ok {
+			items[i].ID, isNew[i] = id, true
+			delete(made, k)
+		}
+	}
+	return isNew, nil
+}
+
+// LockItems locks in the order in which InsertItems inserts.
+func (t *tx) LockItems(ctx context.Context, source int64, externalIDs []string) (map[string]desk.Item, error) {
+	items, err := all(ctx, t, itemRow, itemSelect+`
+		WHERE i.source_id = $1 AND i.external_id = ANY ($2) ORDER BY i.external_id COLLATE "C"`+locked(true, "i"), source, externalIDs)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[string]desk.Item, len(items))
+	for _, it := range items {
+		byID[it.ExternalID] = it
+	}
+	return byID, nil
+}
+
+// ReplaceItem leaves received_at alone: the item came in when it first came in.
+// Each version's own instant is that of its raw.
+func (t *tx) ReplaceItem(ctx context.Context, it desk.Item, _ time.Time) error {
+	e, err := effectiveOf(it)
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec(ctx, `
+		INSERT INTO item_version (item_id, version, title, body, digest, raw_id, received_at)
+		SELECT i.id, i.version, i.title, i.body, i.digest, i.raw_id, r.received_at
+		FROM item i JOIN raw r ON r.id = i.raw_id WHERE i.id = $1`, it.ID); err != nil {
+		return err
+	}
+	return t.execOne(ctx, noItem(), `
+		UPDATE item SET version = version + 1, title = $2, body = $3, place = $4, url = $5, author_name = $6, author_phone = $7, reach = $8,
+			occurred_at = $9, raw_id = $10, raw_part = $11, digest = $12, verdict = $13::text::jsonb, corrected = $14, kind = $15,
+			category = $16, region = $17, urgency = $18, department = $19, tokens = $20::text::tsvector
+		WHERE id = $1`,
+		it.ID, it.Title, it.Body, it.Place, it.URL, it.Author.Name, it.Author.Phone, it.Reach, it.OccurredAt, it.RawID, it.RawPart, it.Digest,
+		e.verdict, list(it.Corrected), e.kind, e.category, e.region, e.urgency, e.department, vector(it.Tokens))
+}
+
+// Classified doesn't touch an item that has got a verdict or a new version in the
+// meantime: the reading is of another text then, or a person was faster.
+func (t *tx) Classified(ctx context.Context, items []desk.Item) error {
+	if len(items) == 0 {
+		return nil
+	}
+	items = slices.Clone(items)
+	slices.SortFunc(items, func(a, b desk.Item) int { return cmp.Compare(a.ID, b.ID) })
+	ids, versions := make([]int64, len(items)), make([]int, len(items))
+	var c itemArrays
+	for i, it := range items {
+		ids[i], versions[i] = it.ID, it.Version
+		if err := c.add(it); err != nil {
+			return err
+		}
+	}
+	_, err := t.exec(ctx, `
+		UPDATE item SET verdict = a.verdict::jsonb, corrected = string_to_array(a.corrected, ','), kind = a.kind, category = a.category,
+			region = a.region, urgency = a.urgency, department = a.department, tokens = a.tokens::tsvector
+		FROM unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
+			AS a(id, version, verdict, corrected, kind, category, region, urgency, department, tokens)
+		WHERE item.id = a.id AND item.version = a.version AND item.verdict IS NULL`,
+		ids, versions, c.verdict, c.corrected, c.kind, c.category, c.region, c.urgency, c.department, c.tokens)
+	return err
+}
+
+func (t *tx) Unclassified(ctx context.Context, limit int) ([]desk.Item, error) {
+	return all(ctx, t, itemRow, itemSelect+` WHERE i.verdict IS NULL ORDER BY i.id LIMIT $1`, limit)
+}
+
+func (t *tx) SaveItem(ctx context.Context, it desk.Item) error {
+	e, err := effectiveOf(it)
+	if err != nil {
+		return err
+	}
+	return t.execOne(ctx, noItem(), `
+		UPDATE item SET state = $2, verdict = $3::text::jsonb, corrected = $4, incident_id = $5, kind = $6, category = $7, region = $8,
+			urgency = $9, department = $10
+		WHERE id = $1`,
+		it.ID, it.State, e.verdict, list(it.Corrected), null(it.IncidentID), e.kind, e.category, e.region, e.urgency, e.department)
+}
+
+func noItem() error { return desk.NotFound("没有找到这条来件，或不在您的范围内") }
+
+// list is never NULL.
+func list(s []string) []string {
+	if s == nil {
+		return []string{}
+	}
+	return s
+}

@@ -1,0 +1,278 @@
+package pg
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"huiying/desk"
+)
+
+const (
+	// heatHalf is the time in which a topic's heat falls by half: heat is the
+	// number of items, each counting less the older it is.
+	heatHalf = 24 * time.Hour
+	// perKey is how many of the newest documents under one key a look-up reads, per
+	// candidate asked for. A flood about one matter shares its keys by the
+	// thousand; the newest of them are as good as all.
+	perKey = 4
+	// maxNear bounds the near-duplicates shown of one item.
+	maxNear = 50
+)
+
+const topicSelect = `
+	SELECT tp.id, tp.title, tp.place, tp.region, tp.count, tp.first_at AS first, tp.last_at AS last, tp.heat FROM topic tp`
+
+func (t *tx) NewTopic(ctx context.Context, topic *desk.Topic) error {
+	return t.scan(ctx, `
+		INSERT INTO topic (title, place, region, count, first_at, last_at, heat) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
+		[]any{topic.Title, topic.Place, topic.Region, topic.Count, topic.First, topic.Last, topic.Heat}, &topic.ID)
+}
+
+// Candidates reads, for each key of each probe, the newest documents under it,
+// and ranks them by the keys they share. Newest is by id: by arrival.
+func (t *tx) Candidates(ctx context.Context, probes []desk.TopicDoc, limit int) ([][]desk.TopicDoc, error) {
+	found := make([][]desk.TopicDoc, len(probes))
+	var at []int32
+	var keys, self []int64
+	for i, p := range probes {
+		for _, k := range slices.Compact(slices.Sorted(slices.Values(p.Keys))) {
+			at, keys, self = append(at, int32(i)), append(keys, k), append(self, p.Item)
+		}
+	}
+	if len(keys) == 0 || limit <= 0 {
+		return found, nil
+	}
+	rows, err := t.q.Query(ctx, `
+		WITH hit AS (
+			SELECT u.at, k.item_id, count(*) AS shared
+			FROM unnest($1::int[], $2::bigint[], $3::bigint[]) AS u(at, key, self)
+			CROSS JOIN LATERAL (SELECT item_id FROM topic_key WHERE topic_key.key = u.key ORDER BY item_id DESC LIMIT $5) k
+			WHERE k.item_id <> u.self
+			GROUP BY u.at, k.item_id),
+		ranked AS (
+			SELECT *, row_number() OVER (PARTITION BY at ORDER BY shared DESC, item_id DESC) AS rank FROM hit)
+		SELECT r.at, d.item_id, d.topic_id, d.at, d.title, d.region, d.place, d.keys, d.payload
+		FROM ranked r JOIN topic_doc d USING (item_id) WHERE r.rank <= $4 ORDER BY r.at, r.rank`,
+		at, keys, self, limit, perKey*limit)
+	if err != nil {
+		return nil, translate(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var i int
+		var d desk.TopicDoc
+		if err := rows.Scan(&i, &d.Item, &d.Topic, &d.At, &d.Title, &d.Region, &d.Place, &d.Keys, &d.Payload); err != nil {
+			return nil, translate(err)
+		}
+		found[i] = append(found[i], d)
+	}
+	return found, translate(rows.Err())
+}
+
+// PutDocs locks the topics concerned in order of id, so that two batches about
+// the same matters wait for each other instead of deadlocking.
+func (t *tx) PutDocs(ctx context.Context, items []desk.Item) error {
+	if len(items) == 0 {
+		return nil
+	}
+	ids := make([]int64, len(items))
+	for i, it := range items {
+		ids[i] = it.ID
+	}
+	was, err := t.topicsOf(ctx, ids)
+	if err != nil {
+		return err
+	}
+	change := map[int64]*growth{}
+	for _, it := range items {
+		old, known := was[it.ID]
+		if known && old == it.TopicID {
+			continue
+		}
+		if known {
+			growthOf(change, old).by--
+		}
+		growthOf(change, it.TopicID).join(it)
+	}
+	if _, err := t.exec(ctx, `SELECT id FROM topic WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE`, slices.Collect(maps.Keys(change))); err != nil {
+		return err
+	}
+	if err := t.putDocRows(ctx, items, ids, len(was) > 0); err != nil {
+		return err
+	}
+	return t.growTopics(ctx, change)
+}
+
+func (t *tx) topicsOf(ctx context.Context, items []int64) (map[int64]int64, error) {
+	type row struct{ Item, Topic int64 }
+	rows, err := all(ctx, t, pgx.RowToStructByPos[row], `SELECT item_id, topic_id FROM topic_doc WHERE item_id = ANY ($1)`, items)
+	m := make(map[int64]int64, len(rows))
+	for _, r := range rows {
+		m[r.Item] = r.Topic
+	}
+	return m, err
+}
+
+func (t *tx) putDocRows(ctx context.Context, items []desk.Item, ids []int64, known bool) error {
+	var topics, keyKey, keyItem, nearItem, nearOther []int64
+	var at []time.Time
+	var title, region, place []string
+	var keys []string
+	var payload [][]byte
+	var score []float32
+	for i, it := range items {
+		topics, at = append(topics, it.TopicID), append(at, it.Doc.At)
+		title, region, place = append(title, it.Doc.Title), append(region, it.Doc.Region), append(place, it.Doc.Place)
+		distinct := slices.Compact(slices.Sorted(slices.Values(it.Doc.Keys)))
+		keys, payload = append(keys, bigints(distinct)), append(payload, bytes(it.Doc.Payload))
+		for _, k := range distinct {
+			keyKey, keyItem = append(keyKey, k), append(keyItem, it.ID)
+		}
+		for _, n := range it.Near {
+			if n.Item == 0 && n.Index >= 0 && n.Index < len(items) && n.Index != i {
+				n.Item = items[n.Index].ID
+			}
+			if n.Item != 0 && n.Item != it.ID {
+				nearItem, nearOther, score = append(nearItem, it.ID), append(nearOther, n.Item), append(score, float32(n.Score))
+			}
+		}
+	}
+	if known {
+		for _, sql := range []string{`DELETE FROM topic_key WHERE item_id = ANY ($1)`, `DELETE FROM item_near WHERE item_id = ANY ($1)`} {
+			if _, err := t.exec(ctx, sql, ids); err != nil {
+				return err
+			}
+		}
+	}
+	if _, err := t.exec(ctx, `
+		INSERT INTO topic_doc (item_id, topic_id, at, title, region, place, keys, payload)
+		SELECT a.item_id, a.topic_id, a.at, a.title, a.region, a.place, a.keys::bigint[], a.payload
+		FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[])
+			AS a(item_id, topic_id, at, title, region, place, keys, payload)
+		ON CONFLICT (item_id) DO UPDATE SET topic_id = excluded.topic_id, at = excluded.at, title = excluded.title,
+			region = excluded.region, place = excluded.place, keys = excluded.keys, payload = excluded.payload`,
+		ids, topics, at, title, region, place, keys, payload); err != nil {
+		return err
+	}
+	if _, err := t.exec(ctx, `INSERT INTO topic_key (key, item_id) SELECT * FROM unnest($1::bigint[], $2::bigint[]) ORDER BY 1`, keyKey, keyItem); err != nil {
+		return err
+	}
+	if _, err := t.exec(ctx, `
+		INSERT INTO item_near (item_id, near_id, score) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::real[]) ON CONFLICT DO NOTHING`,
+		nearItem, nearOther, score); err != nil {
+		return err
+	}
+	_, err := t.exec(ctx, `
+		UPDATE item SET topic_id = a.topic_id FROM unnest($1::bigint[], $2::bigint[]) AS a(id, topic_id)
+		WHERE item.id = a.id AND item.topic_id IS DISTINCT FROM a.topic_id`, ids, topics)
+	return err
+}
+
+// growth is how a topic changes by a batch.
+type growth struct {
+	by          int
+	first, last time.Time
+}
+
+func growthOf(m map[int64]*growth, topic int64) *growth {
+	if m[topic] == nil {
+		m[topic] = &growth{}
+	}
+	return m[topic]
+}
+
+func (g *growth) join(it desk.Item) {
+	g.by++
+	if g.first.IsZero() || it.Doc.At.Before(g.first) {
+		g.first = it.Doc.At
+	}
+	if it.Doc.At.After(g.last) {
+		g.last = it.Doc.At
+	}
+}
+
+func (t *tx) growTopics(ctx context.Context, change map[int64]*growth) error {
+	if len(change) == 0 {
+		return nil
+	}
+	var ids []int64
+	var by []int
+	var first, last []*time.Time
+	for _, id := range slices.Sorted(maps.Keys(change)) {
+		g := change[id]
+		ids, by, first, last = append(ids, id), append(by, g.by), append(first, null(g.first)), append(last, null(g.last))
+	}
+	// least and greatest pass over NULL.
+	_, err := t.exec(ctx, `
+		UPDATE topic SET count = topic.count + a.by, first_at = least(topic.first_at, a.first_at), last_at = greatest(topic.last_at, a.last_at),
+			heat = greatest(0, a.by + topic.heat * exp(-extract(epoch FROM greatest(topic.last_at, a.last_at) - topic.last_at)::float8 / $5))
+		FROM unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::timestamptz[]) AS a(id, by, first_at, last_at)
+		WHERE topic.id = a.id`, ids, by, first, last, heatHalf.Seconds()/math.Ln2)
+	return err
+}
+
+func (w *where) topics(scope desk.Scope) { w.scope(scope, "tp.region", "", "") }
+
+// TopicByID gives those of its items that are in scope.
+func (t *tx) TopicByID(ctx context.Context, scope desk.Scope, id int64) (desk.Topic, error) {
+	var w where
+	w.add("tp.id = ?", id)
+	w.topics(scope)
+	topic, err := one(ctx, t, "没有找到这个话题，或不在您的范围内", pgx.RowToStructByNameLax[desk.Topic], topicSelect+w.sql(), w.args...)
+	if err != nil {
+		return topic, err
+	}
+	var in where
+	in.add("i.topic_id = ?", id)
+	in.scope(scope, "i.region", "i.department", "i.source_id")
+	topic.Items, err = all(ctx, t, pgx.RowTo[int64], `SELECT i.id FROM item i`+in.sql()+` ORDER BY i.id`, in.args...)
+	return topic, err
+}
+
+func (t *tx) ListTopics(ctx context.Context, scope desk.Scope, page desk.Page) ([]desk.Topic, error) {
+	var w where
+	w.topics(scope)
+	rest := w.page("tp.id", page)
+	return all(ctx, t, pgx.RowToStructByNameLax[desk.Topic], topicSelect+rest, w.args...)
+}
+
+// NearOf gives the near-duplicates of an item that are in scope, best first, and
+// how near each is. Nearness goes both ways; it is stored once.
+func (t *tx) NearOf(ctx context.Context, scope desk.Scope, item int64) ([]desk.Item, []float64, error) {
+	scores := map[int64]float64{}
+	rows, err := t.q.Query(ctx, `
+		SELECT id, max(score)::float8 FROM (
+			SELECT near_id AS id, score FROM item_near WHERE item_id = $1
+			UNION ALL SELECT item_id, score FROM item_near WHERE near_id = $1) n
+		GROUP BY id ORDER BY 2 DESC, 1 LIMIT $2`, item, 4*maxNear)
+	if err != nil {
+		return nil, nil, translate(err)
+	}
+	var id int64
+	var score float64
+	if _, err := pgx.ForEachRow(rows, []any{&id, &score}, func() error { scores[id] = score; return nil }); err != nil {
+		return nil, nil, translate(err)
+	}
+	var w where
+	w.add("i.id = ANY (?)", slices.Collect(maps.Keys(scores)))
+	w.scope(scope, "i.region", "i.department", "i.source_id")
+	items, err := all(ctx, t, itemRow, itemSelect+w.sql(), w.args...)
+	if err != nil {
+		return nil, nil, err
+	}
+	slices.SortFunc(items, func(a, b desk.Item) int {
+		return cmp.Or(cmp.Compare(scores[b.ID], scores[a.ID]), cmp.Compare(a.ID, b.ID))
+	})
+	items = items[:min(len(items), maxNear)]
+	near := make([]float64, len(items))
+	for i, it := range items {
+		near[i] = scores[it.ID]
+	}
+	return items, near, nil
+}
