@@ -64,7 +64,7 @@ func PlainText(s string) string {
 
 func isHidden(tag string) bool {
 	switch tag {
-	case "script", "style", "head", "title", "noscript", "template", "svg", "iframe", "object":
+	case "script", "style", "title", "noscript", "iframe", "textarea": // what the tokenizer takes as raw text up to its end tag
 		return true
 	}
 	return false
