@@ -1,0 +1,49 @@
+package web
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+)
+
+// The languages of the interface. Chinese texts are the keys of every other catalogue.
+const (
+	LangChinese = "zh-CN"
+	LangEnglish = "en"
+)
+
+// Langs in the order in which the switch offers them.
+var Langs = []string{LangChinese, LangEnglish}
+
+//go:embed views
+var viewFiles embed.FS
+
+// Catalogue turns the interface's Chinese texts into another language. A text that is missing
+// stays Chinese: half a sentence is better than none.
+type Catalogue map[string]string
+
+// loadCatalogue reads the English catalogue.
+func loadCatalogue() (Catalogue, error) {
+	raw, err := viewFiles.ReadFile("views/en.json")
+	if err != nil {
+		return nil, err
+	}
+	c := Catalogue{}
+	if err := json.Unmarshal(raw, &c); err != nil {
+		return nil, fmt.Errorf("views/en.json: %w", err)
+	}
+	return c, nil
+}
+
+// Text gives the text in the language, with its values when there are any.
+func (c Catalogue) Text(lang, text string, args ...any) string {
+	if lang == LangEnglish {
+		if s, ok := c[text]; ok {
+			text = s
+		}
+	}
+	if len(args) == 0 {
+		return text
+	}
+	return fmt.Sprintf(text, args...)
+}

@@ -1,0 +1,159 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"html/template"
+	"io"
+	"io/fs"
+	"net/http"
+	"path"
+	"sort"
+	"strings"
+	"time"
+)
+
+// Views renders the pages. Every view is parsed and escaped when it is made, in every language,
+// so that a broken one stops the program at its start and not a person at night.
+type Views struct {
+	zone      *time.Location
+	static    *Static
+	catalogue Catalogue
+	sets      map[string]map[string]*template.Template // language → view → templates
+}
+
+// partsView is the set that holds the shared parts alone, for fragments.
+const partsView = ""
+
+// NewViews parses the embedded views. Instants are shown in zone.
+func NewViews(zone *time.Location, static *Static) (*Views, error) {
+	catalogue, err := loadCatalogue()
+	if err != nil {
+		return nil, err
+	}
+	v := &Views{zone: zone, static: static, catalogue: catalogue, sets: map[string]map[string]*template.Template{}}
+	for _, lang := range Langs {
+		set, err := v.parse(lang)
+		if err != nil {
+			return nil, err
+		}
+		v.sets[lang] = set
+	}
+	return v, v.check()
+}
+
+// parse reads parts/*.html once and clones them for each page, so that every page
+// may define "main" and blocks of its own without touching another's.
+func (v *Views) parse(lang string) (map[string]*template.Template, error) {
+	base, err := template.New("parts").Funcs(v.funcs(lang)).ParseFS(viewFiles, "views/parts/*.html")
+	if err != nil {
+		return nil, err
+	}
+	set := map[string]*template.Template{partsView: base}
+	err = fs.WalkDir(viewFiles, "views", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || path.Ext(name) != ".html" || path.Dir(name) == "views/parts" {
+			return err
+		}
+		body, err := viewFiles.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		page, err := base.Clone()
+		if err != nil {
+			return err
+		}
+		if _, err := page.New(path.Base(name)).Parse(string(body)); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		set[strings.TrimSuffix(strings.TrimPrefix(name, "views/"), ".html")] = page
+		return nil
+	})
+	return set, err
+}
+
+// check escapes every template. html/template does so at the first use; with no data the run itself
+// fails soon after, which says nothing, but an *template.Error is a fault of the view.
+func (v *Views) check() error {
+	for _, set := range v.sets {
+		for view, page := range set {
+			for _, t := range page.Templates() {
+				var broken *template.Error
+				if err := t.Execute(io.Discard, nil); errors.As(err, &broken) {
+					return fmt.Errorf("view %q: %w", view, broken)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// Names of the pages' views, sorted.
+func (v *Views) Names() []string {
+	var names []string
+	for name := range v.sets[LangChinese] {
+		if name != partsView {
+			names = append(names, name)
+		}
+	}
+	sort.Strings(names)
+	return names
+}
+
+// Text gives an interface text in the language.
+func (v *Views) Text(lang, text string, args ...any) string {
+	return v.catalogue.Text(lang, text, args...)
+}
+
+// Render writes a whole page. Nothing is written before the page is complete, so that an error
+// (the view's fault, for the log) can still become an answer.
+func (v *Views) Render(w http.ResponseWriter, status int, view string, p *Page) error {
+	body, err := v.execute(p.Lang, view, "layout", p)
+	if err != nil {
+		return err
+	}
+	return write(w, status, body)
+}
+
+// Fragment writes one block of a view, for an htmx request.
+func (v *Views) Fragment(w http.ResponseWriter, status int, lang, view, block string, data any) error {
+	body, err := v.execute(lang, view, block, data)
+	if err != nil {
+		return err
+	}
+	return write(w, status, body)
+}
+
+// Part renders one shared part to a string, for the live feed.
+func (v *Views) Part(lang, name string, data any) (string, error) {
+	body, err := v.execute(lang, partsView, name, data)
+	return string(body), err
+}
+
+func (v *Views) execute(lang, view, block string, data any) ([]byte, error) {
+	set, ok := v.sets[lang]
+	if !ok {
+		set = v.sets[LangChinese]
+	}
+	page, ok := set[view]
+	if !ok {
+		return nil, fmt.Errorf("no view named %q", view)
+	}
+	var out bytes.Buffer
+	if err := page.ExecuteTemplate(&out, block, data); err != nil {
+		return nil, fmt.Errorf("view %q, %s: %w", view, block, err)
+	}
+	return out.Bytes(), nil
+}
+
+// write sends a page that must never be kept: it holds what one person may see at one instant,
+// and its countdowns start from the instant at which it was made.
+func write(w http.ResponseWriter, status int, body []byte) error {
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Length", fmt.Sprint(len(body)))
+	w.WriteHeader(status)
+	_, err := w.Write(body)
+	return err
+}

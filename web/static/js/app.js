@@ -1,0 +1,15 @@
+// Everything that a page needs, loaded once. Each module works by delegation or by custom elements, so that
+// rows which arrive later need no setting up.
+import "./ime.js";
+import "./officetime.js";
+import "./countdown.js";
+import "./settings.js";
+import "./dialogs.js";
+import "./keys.js";
+import "./toasts.js";
+import "./forms.js";
+import "./combobox.js";
+import "./palette.js";
+import "./live.js";
+
+document.documentElement.dataset.ready = "";

@@ -1,0 +1,73 @@
+package webtest
+
+import (
+	"context"
+	"strings"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// named are the keys that aren't characters.
+var named = map[string]string{
+	"Enter": kb.Enter, "Escape": kb.Escape, "Tab": kb.Tab, "Backspace": kb.Backspace, "Home": kb.Home, "End": kb.End,
+	"ArrowDown": kb.ArrowDown, "ArrowUp": kb.ArrowUp, "ArrowLeft": kb.ArrowLeft, "ArrowRight": kb.ArrowRight,
+}
+
+// Press presses keys one after the other: "e", "Enter", "Ctrl+K", "Alt+J", "Shift+Tab", "?".
+func (tab *Tab) Press(keys ...string) {
+	tab.t.Helper()
+	for _, key := range keys {
+		var options []chromedp.KeyOption
+		for {
+			mod, rest, found := strings.Cut(key, "+")
+			modifier, known := map[string]input.Modifier{"Ctrl": input.ModifierCtrl, "Alt": input.ModifierAlt, "Shift": input.ModifierShift}[mod]
+			if !found || !known || rest == "" {
+				break
+			}
+			options = append(options, chromedp.KeyModifiers(modifier))
+			key = rest
+		}
+		if len(options) > 0 && len(key) == 1 {
+			key = strings.ToLower(key)
+		}
+		if special, ok := named[key]; ok {
+			key = special
+		}
+		tab.Do(chromedp.KeyEvent(key, options...))
+	}
+}
+
+// Type types text into whatever has the focus, as a keyboard without an input method does.
+func (tab *Tab) Type(text string) {
+	tab.t.Helper()
+	tab.Do(input.InsertText(text))
+}
+
+// Compose types as an input method does: the letters are composed, then Enter confirms the candidate, a keydown
+// with code 229 inside the composition, and the text goes in. It is the Enter that must not submit anything.
+func (tab *Tab) Compose(letters, text string) {
+	tab.t.Helper()
+	tab.Do(chromedp.ActionFunc(func(ctx context.Context) error {
+		for i := range letters {
+			if err := input.ImeSetComposition(letters[:i+1], int64(i+1), int64(i+1)).Do(ctx); err != nil {
+				return err
+			}
+		}
+		enter := func(kind input.KeyType) error {
+			return input.DispatchKeyEvent(kind).WithKey("Enter").WithCode("Enter").WithWindowsVirtualKeyCode(229).Do(ctx)
+		}
+		if err := enter(input.KeyRawDown); err != nil {
+			return err
+		}
+		// Some browsers show the same key with its own code, while still composing: that one, too.
+		if err := input.DispatchKeyEvent(input.KeyDown).WithKey("Enter").WithCode("Enter").WithWindowsVirtualKeyCode(13).WithText("\r").Do(ctx); err != nil {
+			return err
+		}
+		if err := input.InsertText(text).Do(ctx); err != nil {
+			return err
+		}
+		return enter(input.KeyUp)
+	}))
+}
