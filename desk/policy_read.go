@@ -26,6 +26,7 @@ type policyReader struct {
 	// Own lights and alerts stay with their rule; the others follow the defaults,
 	// which the file may name after the rules.
 	ownLights, ownAlerts map[string]bool
+	disabled             []string // rules taken out; others may go on naming them
 }
 
 // field reads one value into its place.

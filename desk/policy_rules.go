@@ -27,7 +27,9 @@ func (r *policyReader) rules(path string, raw json.RawMessage, rules *[]timeline
 		case r.err != nil:
 		case !enabled && i >= 0:
 			*rules = slices.Delete(*rules, i, i+1)
+			r.disabled = append(r.disabled, key)
 		case !enabled:
+			r.disabled = append(r.disabled, key)
 		case i >= 0:
 			(*rules)[i] = rule
 		default:
@@ -209,8 +211,8 @@ func (r *policyReader) check(p *Policy) {
 			r.fail(at+".lights.red", "红灯应晚于黄灯")
 		}
 		for _, other := range rule.Replaces {
-			if other == rule.Key {
-				r.fail(at+".replaces", "规则不能取代自己")
+			if _, ok := p.Rule(other); other == rule.Key || !ok && !slices.Contains(r.disabled, other) {
+				r.fail(at+".replaces", "没有可取代的规则 %q", other)
 			}
 		}
 	}
