@@ -72,7 +72,7 @@ CREATE TABLE feed (
   sealed_at timestamptz NOT NULL
 );
 CREATE TABLE feed_head (
-  only      boolean PRIMARY KEY DEFAULT true CHECK (only),
+  single    boolean PRIMARY KEY DEFAULT true CHECK (single),
   epoch     text NOT NULL,
   seq       bigint NOT NULL,
   digest    bytea NOT NULL
