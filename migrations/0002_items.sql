@@ -102,7 +102,14 @@ CREATE TABLE topic_doc (
   payload  bytea NOT NULL
 );
 CREATE INDEX topic_doc_topic ON topic_doc (topic_id);
-CREATE INDEX topic_doc_keys ON topic_doc USING gin (keys);
+-- Where documents are looked up: the newest under a key first, so that a flood
+-- about one matter doesn't make look-ups long. No foreign key: it is an index, and
+-- has up to 64 rows per document.
+CREATE TABLE topic_key (
+  key     bigint NOT NULL,
+  item_id bigint NOT NULL,
+  PRIMARY KEY (key, item_id)
+);
 
 CREATE TABLE item_near (
   item_id bigint NOT NULL REFERENCES item,

@@ -125,7 +125,8 @@ CREATE INDEX briefing_incident ON briefing (incident_id);
 CREATE TABLE briefing_speaker (
   briefing_id bigint NOT NULL REFERENCES briefing,
   speaker_id  bigint NOT NULL REFERENCES speaker,
-  position    int NOT NULL, -- 0 is the host
+  position    int NOT NULL, -- among the speakers, from 1; 0 doesn't speak
+  host        boolean NOT NULL DEFAULT false,
   title       text NOT NULL DEFAULT '',
   starts_at   timestamptz NOT NULL,
   ends_at     timestamptz NOT NULL,

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -130,7 +131,7 @@ func (t *tx) putDocRows(ctx context.Context, items []desk.Item, ids []int64, kno
 		topics, at = append(topics, it.TopicID), append(at, it.Doc.At)
 		title, region, place = append(title, it.Doc.Title), append(region, it.Doc.Region), append(place, it.Doc.Place)
 		distinct := slices.Compact(slices.Sorted(slices.Values(it.Doc.Keys)))
-		keys, payload = append(keys, bigints(distinct)), append(payload, bytes(it.Doc.Payload))
+		keys, payload = append(keys, bigints(distinct)), append(payload, append([]byte{}, it.Doc.Payload...))
 		for _, k := range distinct {
 			keyKey, keyItem = append(keyKey, k), append(keyItem, it.ID)
 		}
@@ -144,7 +145,10 @@ func (t *tx) putDocRows(ctx context.Context, items []desk.Item, ids []int64, kno
 		}
 	}
 	if known {
-		for _, sql := range []string{`DELETE FROM topic_key WHERE item_id = ANY ($1)`, `DELETE FROM item_near WHERE item_id = ANY ($1)`} {
+		for _, sql := range []string{
+			`DELETE FROM topic_key k USING topic_doc d, unnest(d.keys) AS u(key) WHERE d.item_id = ANY ($1) AND k.key = u.key AND k.item_id = d.item_id`,
+			`DELETE FROM item_near WHERE item_id = ANY ($1)`,
+		} {
 			if _, err := t.exec(ctx, sql, ids); err != nil {
 				return err
 			}
@@ -172,6 +176,18 @@ func (t *tx) putDocRows(ctx context.Context, items []desk.Item, ids []int64, kno
 		UPDATE item SET topic_id = a.topic_id FROM unnest($1::bigint[], $2::bigint[]) AS a(id, topic_id)
 		WHERE item.id = a.id AND item.topic_id IS DISTINCT FROM a.topic_id`, ids, topics)
 	return err
+}
+
+// bigints is the text form of an array, for arrays within an array.
+func bigints(keys []int64) string {
+	b := []byte{'{'}
+	for i, k := range keys {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, k, 10)
+	}
+	return string(append(b, '}'))
 }
 
 // growth is how a topic changes by a batch.
