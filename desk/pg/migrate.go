@@ -2,7 +2,9 @@ package pg
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -182,6 +184,29 @@ func MigrationVersion(ctx context.Context, db Row) (have, want int64, err error)
 		return 0, want, nil
 	}
 	return have, want, err
+}
+
+// StructureDigest tells structures apart: it changes with any file and with
+// River's version.
+func StructureDigest() (string, error) {
+	sum := sha256.New()
+	names, err := fs.Glob(migrations.FS, "*.sql")
+	if err != nil {
+		return "", err
+	}
+	for _, name := range names {
+		text, err := fs.ReadFile(migrations.FS, name)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(sum, "%s %d\n%s", name, len(text), text)
+	}
+	river, err := rivermigrate.New(riverpgxv5.New(nil), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return "", err
+	}
+	fmt.Fprintf(sum, "river %d", len(river.AllVersions()))
+	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
 func newestFile(files fs.FS) (int64, error) {

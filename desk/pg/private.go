@@ -57,6 +57,8 @@ type Private struct {
 
 	stopping chan struct{}
 	done     chan struct{} // closed when the supervisor has ended
+	stop     sync.Once
+	stopErr  error
 
 	mu      sync.Mutex
 	process *os.Process // nil while none runs
@@ -177,6 +179,11 @@ func (p *Private) Done() <-chan struct{} { return p.done }
 // checkpointed. Past ctx, or 30 s, it ends less politely; nothing committed is
 // lost either way. Stopping twice is harmless.
 func (p *Private) Stop(ctx context.Context) error {
+	p.stop.Do(func() { p.stopErr = p.close(ctx) })
+	return p.stopErr
+}
+
+func (p *Private) close(ctx context.Context) error {
 	err := p.end(ctx)
 	if filepath.Dir(p.place.socket) != p.place.base {
 		// In a shared folder; the next start makes it again.
@@ -189,11 +196,6 @@ func (p *Private) Stop(ctx context.Context) error {
 
 func (p *Private) end(ctx context.Context) error {
 	p.mu.Lock()
-	if p.stopped {
-		p.mu.Unlock()
-		<-p.done
-		return nil
-	}
 	p.stopped = true
 	close(p.stopping)
 	process := p.process
@@ -316,11 +318,14 @@ func (p *Private) spawn(ctx context.Context) (*exec.Cmd, error) {
 	return command, nil
 }
 
+// ErrInUse is the cause of a refusal because another process holds the folder.
+var ErrInUse = errors.New("data folder in use")
+
 // inUse is the refusal of a folder that another process holds.
 func inUse(dir string) error {
 	return &desk.Error{
 		Code: desk.CodeUnavailable, Field: "data",
 		Text: "数据目录 %s 正由另一个 huiying 进程使用；请先停止它，或换一个数据目录（--data）",
-		Args: []any{dir}, RetryAfter: 10 * time.Second,
+		Args: []any{dir}, Cause: ErrInUse, RetryAfter: 10 * time.Second,
 	}
 }
