@@ -18,7 +18,7 @@ type LevelTable struct {
 	Key      string
 	Document string
 	Kinds    []string     // kinds of incidents and natures that it grades
-	Least    string       // the level of a matter of these kinds that reaches no figure; "" is none
+	Least    string       // the level of a matter whose known figures reach no grade; "" is none
 	Grades   []LevelGrade // the gravest first
 }
 
@@ -69,7 +69,7 @@ func SuggestLevel(nature string, f Facts, tables []LevelTable) (level string, wh
 	if len(consulted) == 0 {
 		return "", nil
 	}
-	if t := consulted[0]; level == "" && t.Least != "" && (slices.Contains(t.Kinds, nature) || someCasualty(f)) {
+	if t := consulted[0]; level == "" && t.Least != "" && (t.standing == "" && someFigure(f) || someCasualty(f)) {
 		level, why = t.Least, []string{fmt.Sprintf("已知数字未达到更高等级标准（%s%s）", t.standing, t.Document)}
 	}
 	return level, append(why, likely(level, f, consulted)...)
@@ -180,6 +180,13 @@ func likely(level string, f Facts, tables []consultedTable) (why []string) {
 	return why
 }
 
+// someFigure says that something is known at all: of a matter without any figure
+// the least level would be a guess.
+func someFigure(f Facts) bool {
+	return f.Deaths != nil || f.Missing != nil || f.Injured != nil || f.SeriousInjured != nil || f.LossYuan != nil
+}
+
+// someCasualty says that somebody or something came to harm.
 func someCasualty(f Facts) bool {
 	return known(f.Deaths)+known(f.Missing)+known(f.Injured)+known(f.SeriousInjured) > 0 || f.LossYuan != nil && *f.LossYuan > 0
 }
