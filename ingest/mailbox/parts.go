@@ -1,0 +1,239 @@
+package mailbox
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+
+	"huiying/ingest"
+)
+
+// Limits of one message. What lies beyond is kept in the raw and not read.
+const (
+	maxDepth = 10
+	maxParts = 300
+	maxText  = 4 << 20 // bytes of one text before it is decoded
+)
+
+// letter is what a person would read of a message.
+type letter struct {
+	plain, html []string // texts in their order
+	files       []string // names of attachments, "" for those without
+	parts       int
+}
+
+// read walks a part and what is inside it.
+func (l *letter) read(h header, body []byte, depth int) {
+	if l.parts++; l.parts > maxParts || depth > maxDepth {
+		return
+	}
+	kind, params := value(h.get("Content-Type"))
+	disposition, dparams := value(h.get("Content-Disposition"))
+	name := dparams["filename"]
+	if name == "" {
+		name = params["name"]
+	}
+	switch {
+	case strings.HasPrefix(kind, "multipart/"):
+		l.readParts(kind, params["boundary"], body, depth)
+	case kind == "message/rfc822" || kind == "message/global":
+		ih, ib := split(transfer(h, body))
+		var sub letter
+		sub.parts = l.parts
+		sub.read(ih, ib, depth+1)
+		l.parts = sub.parts
+		if text := sub.text(); text != "" {
+			subject := words(ih.get("Subject"))
+			l.plain = append(l.plain, strings.TrimSpace("【所附邮件】"+subject+"\n"+text))
+		}
+		l.files = append(l.files, sub.files...)
+	case disposition == "attachment" || name != "" && !strings.HasPrefix(kind, "text/"):
+		l.files = append(l.files, ingest.Cut(words(name), 200))
+	case kind == "text/html":
+		l.html = append(l.html, ingest.HTMLText(decodeText(h, params, body)))
+	case kind == "" || kind == "text" || strings.HasPrefix(kind, "text/") || kind == "message/delivery-status":
+		if t := strings.TrimSpace(ingest.Clean(decodeText(h, params, body))); t != "" {
+			if looksHTML(t) {
+				l.html = append(l.html, ingest.HTMLText(t))
+			} else {
+				l.plain = append(l.plain, t)
+			}
+		}
+	case name == "" && !strings.Contains(kind, "/"):
+		// A type that isn't one: taken for text if it reads as text.
+		if t, ok := ingest.Decode(firstBytes(transfer(h, body), maxText), params["charset"]); ok {
+			l.plain = append(l.plain, strings.TrimSpace(ingest.Clean(t)))
+		}
+	default:
+		l.files = append(l.files, "")
+	}
+}
+
+// readParts walks a multipart body. Of alternatives one is enough: the plain one
+// if it says something, else the last that does.
+func (l *letter) readParts(kind, boundary string, body []byte, depth int) {
+	chunks := parts(body, boundary)
+	if len(chunks) == 0 {
+		if guess := guessBoundary(body); guess != "" && guess != boundary {
+			chunks = parts(body, guess)
+		}
+	}
+	if len(chunks) == 0 {
+		if t := strings.TrimSpace(ingest.Clean(decodeText(nil, nil, body))); t != "" {
+			l.plain = append(l.plain, t)
+		}
+		return
+	}
+	if kind != "multipart/alternative" {
+		for _, c := range chunks {
+			h, b := split(c)
+			l.read(h, b, depth+1)
+		}
+		return
+	}
+	var best letter
+	for _, c := range chunks {
+		h, b := split(c)
+		alt := letter{parts: l.parts}
+		alt.read(h, b, depth+1)
+		l.parts = alt.parts
+		l.files = append(l.files, alt.files...)
+		plainWins := len(best.plain) > 0 && strings.TrimSpace(strings.Join(best.plain, "")) != ""
+		if alt.text() != "" && !plainWins {
+			best = alt
+		}
+	}
+	l.plain, l.html = append(l.plain, best.plain...), append(l.html, best.html...)
+}
+
+// text is the letter's text: the plain parts, the HTML ones only when there are none.
+func (l *letter) text() string {
+	if t := strings.TrimSpace(strings.Join(l.plain, "\n\n")); t != "" {
+		return t
+	}
+	return strings.TrimSpace(strings.Join(l.html, "\n\n"))
+}
+
+// parts cuts a multipart body at its boundary. The closing one may be missing.
+func parts(body []byte, boundary string) (out [][]byte) {
+	if boundary == "" {
+		return nil
+	}
+	mark := []byte("--" + boundary)
+	start := -1
+	for at := 0; at < len(body) && len(out) < maxParts; {
+		line, rest := cutLine(body[at:])
+		next := len(body) - len(rest)
+		if tail, ok := bytes.CutPrefix(line, mark); ok {
+			tail = bytes.TrimRight(tail, " \t")
+			if closing := bytes.Equal(tail, []byte("--")); closing || len(tail) == 0 {
+				if start >= 0 {
+					out = append(out, body[start:at])
+				}
+				start = next
+				if closing {
+					return out
+				}
+			}
+		}
+		at = next
+	}
+	if start >= 0 && start < len(body) && len(out) < maxParts {
+		out = append(out, body[start:])
+	}
+	return out
+}
+
+// guessBoundary finds the first line that looks like one.
+func guessBoundary(body []byte) string {
+	rest := body
+	for range 50 {
+		var line []byte
+		if line, rest = cutLine(rest); bytes.HasPrefix(line, []byte("--")) && len(line) > 6 && len(line) <= 100 {
+			return strings.TrimRight(string(line[2:]), " \t")
+		}
+		if len(rest) == 0 {
+			break
+		}
+	}
+	return ""
+}
+
+func firstBytes(b []byte, n int) []byte { return b[:min(len(b), n)] }
+
+// decodeText undoes transfer encoding and charset of a text part.
+func decodeText(h header, params map[string]string, body []byte) string {
+	b := firstBytes(transfer(h, body), maxText)
+	cs := params["charset"]
+	if cs == "" && bytes.Contains(bytes.ToLower(firstBytes(b, 2048)), []byte("<meta")) {
+		cs = metaCharset(b)
+	}
+	text, _ := ingest.Decode(b, cs)
+	return text
+}
+
+// metaCharset is what an HTML document says of itself.
+func metaCharset(b []byte) string {
+	low := strings.ToLower(string(firstBytes(b, 2048)))
+	_, after, ok := strings.Cut(low, "charset=")
+	if !ok {
+		return ""
+	}
+	after = strings.TrimLeft(after, `"' `)
+	if i := strings.IndexAny(after, `"'>; /`); i >= 0 {
+		after = after[:i]
+	}
+	return after
+}
+
+// looksHTML: some programs send HTML and call it plain.
+func looksHTML(t string) bool {
+	low := strings.ToLower(t[:min(len(t), 200)])
+	return strings.HasPrefix(low, "<html") || strings.HasPrefix(low, "<!doctype html") || strings.HasPrefix(low, "<div") || strings.HasPrefix(low, "<p>")
+}
+
+// transfer undoes Content-Transfer-Encoding; unknown ones are taken as they are.
+func transfer(h header, body []byte) []byte {
+	enc, _ := value(h.get("Content-Transfer-Encoding"))
+	switch enc {
+	case "base64":
+		return unbase64(body)
+	case "quoted-printable":
+		return unprintable(body)
+	}
+	return body
+}
+
+// unprintable undoes quoted-printable; what isn't stands for itself.
+func unprintable(b []byte) []byte {
+	out := make([]byte, 0, len(b))
+	for len(b) > 0 {
+		line, rest := cutLine(b)
+		ended := len(rest) > 0 || b[len(b)-1] == '\n'
+		line = bytes.TrimRight(line, " \t")
+		soft := false
+		for i := 0; i < len(line); i++ {
+			if line[i] != '=' {
+				out = append(out, line[i])
+				continue
+			}
+			if i == len(line)-1 {
+				soft = true
+				break
+			}
+			if i+2 < len(line) {
+				if v, err := strconv.ParseUint(string(line[i+1:i+3]), 16, 8); err == nil {
+					out = append(out, byte(v))
+					i += 2
+					continue
+				}
+			}
+			out = append(out, '=')
+		}
+		if ended && !soft {
+			out = append(out, '\n')
+		}
+		b = rest
+	}
+	return out
+}

@@ -1,0 +1,222 @@
+package mailbox
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+
+	"huiying/desk"
+	"huiying/ingest"
+)
+
+const (
+	// MaxMail is the largest message that is taken, in bytes; of larger ones the beginning is kept.
+	MaxMail = 25 << 20
+	// tooBigKeep is how much of those is kept: the header and what comes first.
+	tooBigKeep = 256 << 10
+	batchMails = 50
+	batchBytes = 8 << 20
+	// maxTries is how often the server may fail over one message before it is passed over, on the record.
+	maxTries = 3
+)
+
+// Poller polls IMAP folders.
+type Poller struct {
+	Guard *ingest.Guard
+	Roots *x509.CertPool // nil: the machine's
+}
+
+// cursor is the bookmark: everything up to UID, in the folder as UIDValidity names it.
+type cursor struct {
+	UIDValidity uint32 `json:"uidvalidity"`
+	UID         uint32 `json:"uid"`
+	TLS         string `json:"tls,omitempty"`   // what secured the last session
+	Stuck       uint32 `json:"stuck,omitempty"` // the message that the server failed over last
+	Tries       int    `json:"tries,omitempty"` // how often in a row
+}
+
+func (c cursor) json() json.RawMessage {
+	b, err := json.Marshal(c)
+	if err != nil {
+		panic("mailbox: a cursor of numbers and text can't be JSON: " + err.Error())
+	}
+	return b
+}
+
+// mail is one message that the folder lists.
+type mail struct {
+	uid  uint32
+	size int64
+}
+
+// Poll takes every message behind the bookmark, oldest first.
+func (p *Poller) Poll(ctx context.Context, src desk.Source, keep ingest.Keep) error {
+	to, err := parseURL(src.URL)
+	if err != nil {
+		return err
+	}
+	var at cursor
+	if len(src.Cursor) > 0 {
+		if err := json.Unmarshal(src.Cursor, &at); err != nil {
+			return fmt.Errorf("the mailbox's bookmark: %w", err)
+		}
+	}
+	c, tls, err := p.open(ctx, src, to, at.TLS)
+	if err != nil {
+		return err
+	}
+	stop := context.AfterFunc(ctx, func() { c.Close() })
+	defer func() {
+		stop()
+		c.Close()
+	}()
+	err = p.take(ctx, c, to, at, tls, keep)
+	if ctx.Err() != nil && err != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+// take selects the folder and keeps what is new.
+func (p *Poller) take(ctx context.Context, c *imapclient.Client, to place, at cursor, tls string, keep ingest.Keep) error {
+	box, err := c.Select(to.folder, &imap.SelectOptions{ReadOnly: true}).Wait()
+	var no *imap.Error
+	switch {
+	case errors.As(err, &no):
+		return ingest.Failed(err, "打不开邮箱文件夹“%s”，请检查其名称", to.folder)
+	case err != nil:
+		return ingest.Failed(err, "打开邮箱文件夹时连接中断")
+	}
+	rebuilt := at.UIDValidity != box.UIDValidity || box.UIDNext != 0 && uint32(box.UIDNext) <= at.UID
+	changed := rebuilt || at.TLS != tls
+	at.TLS = tls
+	if rebuilt {
+		at = cursor{UIDValidity: box.UIDValidity, TLS: tls}
+	}
+	var mails []mail
+	if box.NumMessages > 0 {
+		if mails, err = list(c, at.UID); err != nil {
+			return err
+		}
+	}
+	if len(mails) == 0 {
+		if changed {
+			return keep(ctx, nil, at.json())
+		}
+		return nil
+	}
+	return p.fetchAll(ctx, c, mails, at, keep)
+}
+
+// list asks for number and size of what is behind uid, in order.
+func list(c *imapclient.Client, uid uint32) ([]mail, error) {
+	var set imap.UIDSet
+	set.AddRange(imap.UID(uid+1), 0) // 0 is "*"
+	cmd := c.Fetch(set, &imap.FetchOptions{UID: true, RFC822Size: true})
+	var mails []mail
+	for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
+		m := mail{}
+		for item := msg.Next(); item != nil; item = msg.Next() {
+			switch item := item.(type) {
+			case imapclient.FetchItemDataUID:
+				m.uid = uint32(item.UID)
+			case imapclient.FetchItemDataRFC822Size:
+				m.size = item.Size
+			}
+		}
+		// n:* always gives the last message, however small its number.
+		if m.uid > uid {
+			mails = append(mails, m)
+		}
+	}
+	if err := cmd.Close(); err != nil {
+		return nil, ingest.Failed(err, "列出邮件时连接中断")
+	}
+	slices.SortFunc(mails, func(a, b mail) int { return int(int64(a.uid) - int64(b.uid)) })
+	return slices.CompactFunc(mails, func(a, b mail) bool { return a.uid == b.uid }), nil
+}
+
+// fetchAll fetches in batches, each kept with its bookmark before the next. A
+// message over which the server fails is tried again by itself, here and in later
+// polls, and after maxTries recorded as one that can't be had.
+func (p *Poller) fetchAll(ctx context.Context, c *imapclient.Client, mails []mail, at cursor, keep ingest.Keep) error {
+	for len(mails) > 0 {
+		if mails[0].uid == at.Stuck && at.Tries >= maxTries {
+			raw := rawOf(note{UIDValidity: at.UIDValidity, UID: at.Stuck, Refused: true}, nil)
+			at.UID, at.Stuck, at.Tries = at.Stuck, 0, 0
+			if err := keep(ctx, []desk.Raw{raw}, at.json()); err != nil {
+				return err
+			}
+			mails = mails[1:]
+			continue
+		}
+		n := batch(mails)
+		if at.Stuck != 0 {
+			n = 1
+		}
+		got, fetchErr := fetch(c, at.UIDValidity, mails[:n])
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		raws, last := inOrder(mails[:n], got, fetchErr != nil)
+		if fetchErr == nil {
+			last = mails[n-1].uid
+		}
+		if last > 0 {
+			at.UID = last
+		}
+		for len(mails) > 0 && mails[0].uid <= at.UID {
+			mails = mails[1:]
+		}
+		switch {
+		case fetchErr == nil || len(mails) == 0:
+			at.Stuck, at.Tries = 0, 0
+		case at.Stuck == mails[0].uid:
+			at.Tries++
+		default:
+			at.Stuck, at.Tries = mails[0].uid, 1
+		}
+		if err := keep(ctx, raws, at.json()); err != nil {
+			return err
+		}
+		var no *imap.Error
+		if fetchErr != nil && !errors.As(fetchErr, &no) {
+			return ingest.Failed(fetchErr, "读取邮件时连接中断，稍后从断点继续")
+		}
+	}
+	return nil
+}
+
+// batch is how many of the next messages are fetched at once.
+func batch(mails []mail) int {
+	var size int64
+	for i, m := range mails {
+		if size += min(m.size, MaxMail); i > 0 && (size > batchBytes || i >= batchMails) {
+			return i
+		}
+	}
+	return len(mails)
+}
+
+// inOrder gives the raws in the order of their numbers, up to the first gap when
+// the fetch broke off: behind it the bookmark may not move. A gap without an error
+// is a message that somebody removed meanwhile.
+func inOrder(mails []mail, got map[uint32]desk.Raw, broken bool) (raws []desk.Raw, last uint32) {
+	for _, m := range mails {
+		raw, ok := got[m.uid]
+		if !ok && broken {
+			return raws, last
+		}
+		if ok {
+			raws = append(raws, raw)
+		}
+		last = m.uid
+	}
+	return raws, last
+}
