@@ -4,7 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"net/mail"
+	netmail "net/mail"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -139,7 +139,7 @@ func sent(h header, received time.Time, zone *time.Location) *time.Time {
 	if v == "" {
 		return nil
 	}
-	t, err := mail.ParseDate(v)
+	t, err := netmail.ParseDate(v)
 	if plain, _, found := strings.Cut(v, "("); err != nil && found {
 		v = strings.TrimSpace(plain)
 	}
