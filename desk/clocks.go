@@ -370,3 +370,12 @@ func (d *Desk) fire(ctx context.Context, tx Tx, c Clock, now time.Time) (n int, 
 	}
 	return 1, done, next, events, nil
 }
+
+// NextStage is the instant at which the next stage of a running clock is due.
+func (d *Desk) NextStage(ctx context.Context) (at time.Time, ok bool, err error) {
+	err = d.Store.View(ctx, func(tx Tx) error {
+		at, ok, err = tx.NextStage(ctx)
+		return err
+	})
+	return at, ok, err
+}

@@ -95,8 +95,8 @@ type Notifier interface {
 }
 
 const (
-	// deliveryHold is how long a claimed delivery belongs to its node.
-	deliveryHold = 30 * time.Second
+	// DeliveryHold is how long a claimed delivery belongs to its node.
+	DeliveryHold = 30 * time.Second
 	// maxDeliveries: given up, loudly, after so many attempts (about two minutes).
 	maxDeliveries = 6
 )
@@ -104,13 +104,24 @@ const (
 // deliveryBackoff is the wait after the nth failed attempt.
 func deliveryBackoff(n int) time.Duration { return min(time.Second<<min(n, 5), 30*time.Second) }
 
-// ClaimDeliveries takes deliveries that are due for this node to send.
-func (d *Desk) ClaimDeliveries(ctx context.Context, now time.Time, limit int) (list []Delivery, err error) {
+// ClaimDeliveries takes deliveries through the channels (none named: all) that
+// are due, for this node to send. They are its own for 30 s of office time.
+func (d *Desk) ClaimDeliveries(ctx context.Context, now time.Time, limit int, channels ...string) (list []Delivery, err error) {
 	err = d.Store.InTx(ctx, func(tx Tx) error {
-		list, err = tx.ClaimDeliveries(ctx, now, now.Add(deliveryHold), limit)
+		list, err = tx.ClaimDeliveries(ctx, now, now.Add(DeliveryHold), limit, channels...)
 		return err
 	})
 	return list, err
+}
+
+// NextDelivery is the instant at which the next delivery through one of the
+// channels (none named: any) is due.
+func (d *Desk) NextDelivery(ctx context.Context, channels ...string) (at time.Time, ok bool, err error) {
+	err = d.Store.View(ctx, func(tx Tx) error {
+		at, ok, err = tx.NextDelivery(ctx, channels...)
+		return err
+	})
+	return at, ok, err
 }
 
 // MessageFor is what a channel may carry of a notice: a number, the time left and

@@ -176,10 +176,13 @@ type NoticeTx interface {
 	// Supersede makes pending deliveries about the clock stale, but for the given notice.
 	Supersede(ctx context.Context, clock, but int64) error
 	// ClaimDeliveries takes pending deliveries that are due, deadlines first and
-	// the newest of each clock, and holds them until the given instant.
-	ClaimDeliveries(ctx context.Context, now, until time.Time, limit int) ([]Delivery, error)
+	// the newest of each clock, and holds them until the given instant. Channels
+	// narrow it: a slow one must not stand before the others; none named is all.
+	ClaimDeliveries(ctx context.Context, now, until time.Time, limit int, channels ...string) ([]Delivery, error)
 	SaveDelivery(ctx context.Context, d Delivery) error
-	NextDelivery(ctx context.Context) (time.Time, bool, error)
+	// NextDelivery is the instant at which the next pending delivery through one of
+	// the channels is due.
+	NextDelivery(ctx context.Context, channels ...string) (time.Time, bool, error)
 }
 
 // PersonTx keeps people, sessions' owners and keys.

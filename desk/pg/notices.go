@@ -120,7 +120,7 @@ func (t *tx) Supersede(ctx context.Context, clock, but int64) error {
 
 // ClaimDeliveries first gives up what a newer notice about the same clock has made
 // stale on its channel, so that yesterday's alert never follows today's.
-func (t *tx) ClaimDeliveries(ctx context.Context, now, until time.Time, limit int) ([]desk.Delivery, error) {
+func (t *tx) ClaimDeliveries(ctx context.Context, now, until time.Time, limit int, channels ...string) ([]desk.Delivery, error) {
 	if _, err := t.exec(ctx, `
 		WITH stale AS (
 			SELECT d.id FROM delivery d JOIN notice n ON n.id = d.notice_id
@@ -137,11 +137,11 @@ func (t *tx) ClaimDeliveries(ctx context.Context, now, until time.Time, limit in
 	}, `
 		WITH due AS (
 			SELECT d.id FROM delivery d JOIN notice n ON n.id = d.notice_id
-			WHERE d.state = 'pending' AND d.next_at <= $1
+			WHERE d.state = 'pending' AND d.next_at <= $1 AND ($4::text[] IS NULL OR d.channel = ANY ($4))
 			ORDER BY n.deadline DESC, n.id DESC LIMIT $3 FOR NO KEY UPDATE OF d SKIP LOCKED),
 		d AS (UPDATE delivery SET next_at = $2 FROM due WHERE delivery.id = due.id RETURNING delivery.*)
 		SELECT `+deliveryColumns+`, `+noticeColumns+` FROM d JOIN notice n ON n.id = d.notice_id ORDER BY n.deadline DESC, n.id DESC, d.id`,
-		now, until, limit)
+		now, until, limit, channels)
 }
 
 // SaveDelivery never unsays that something was sent: a node that slept and comes
@@ -155,6 +155,6 @@ func (t *tx) SaveDelivery(ctx context.Context, d desk.Delivery) error {
 		WHERE id = $1 AND state <> 'sent'`, d.ID, d.State, d.Attempts, d.NextAt, d.SentAt, d.LastError, d.Receipt)
 }
 
-func (t *tx) NextDelivery(ctx context.Context) (time.Time, bool, error) {
-	return t.next(ctx, `SELECT min(next_at) FROM delivery WHERE state = 'pending'`)
+func (t *tx) NextDelivery(ctx context.Context, channels ...string) (time.Time, bool, error) {
+	return t.next(ctx, `SELECT min(next_at) FROM delivery WHERE state = 'pending' AND ($1::text[] IS NULL OR channel = ANY ($1))`, channels)
 }
