@@ -65,8 +65,9 @@ func readFindings(ctx context.Context, conn *pgx.Conn, schema string) (findings,
 		       current_setting('server_version') AS version_text,
 		       pg_encoding_to_char(d.encoding) AS encoding,
 		       d.datctype::text AS locale,
-		       CASE WHEN pg_encoding_to_char(d.encoding) = 'UTF8'
-		            THEN chr(24212) ~ '^[[:alpha:]]$' COLLATE "default" ELSE false END AS knows_han,
+		       pg_encoding_to_char(d.encoding) = 'UTF8' AND -- 应; chr refuses it in other encodings
+		         chr(CASE pg_encoding_to_char(d.encoding) WHEN 'UTF8' THEN 24212 ELSE 49 END)
+		           ~ '^[[:alpha:]]$' COLLATE "default" AS knows_han,
 		       pg_is_in_recovery() OR current_setting('transaction_read_only')::bool AS read_only,
 		       n.oid IS NOT NULL AS schema_exists,
 		       coalesce(has_schema_privilege(n.oid, 'CREATE') AND has_schema_privilege(n.oid, 'USAGE'),

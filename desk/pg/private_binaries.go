@@ -84,7 +84,7 @@ func installations(ctx context.Context, folders []string) []binaries {
 		if real, err := filepath.EvalSymlinks(dir); err == nil {
 			dir = real
 		}
-		if dir == "" || seen[dir] {
+		if !filepath.IsAbs(dir) || seen[dir] { // pg_config may have said nothing
 			continue
 		}
 		seen[dir] = true
