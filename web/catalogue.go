@@ -22,15 +22,16 @@ var viewFiles embed.FS
 // stays Chinese: half a sentence is better than none.
 type Catalogue map[string]string
 
-// loadCatalogue reads the English catalogue.
-func loadCatalogue() (Catalogue, error) {
-	raw, err := viewFiles.ReadFile("views/en.json")
+// loadCatalogue reads an English catalogue: en.json holds the pages' texts and the domain's words, en-js.json
+// the scripts', which travel with every English page.
+func loadCatalogue(file string) (Catalogue, error) {
+	raw, err := viewFiles.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
 	c := Catalogue{}
 	if err := json.Unmarshal(raw, &c); err != nil {
-		return nil, fmt.Errorf("views/en.json: %w", err)
+		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	return c, nil
 }

@@ -19,19 +19,20 @@ func TestLookShots(t *testing.T) {
 	browser := webtest.Start(t)
 	for _, screen := range []string{"desk", "release", "seat", ""} {
 		for _, theme := range []string{"light", "dark"} {
-			tab := browser.Tab(t)
-			tab.Goto(server.URL + "/look/" + screen + "?theme=" + theme)
-			name := screen + "-" + theme + ".png"
-			if screen == "" {
-				tab.ShotWhole(filepath.Join(folder, "look"+name))
-			} else {
-				tab.Shot(filepath.Join(folder, name))
-			}
-			var overflow bool
-			tab.Eval("document.documentElement.scrollWidth > innerWidth", &overflow)
-			if overflow {
-				t.Errorf("/look/%s (%s) is wider than the window", screen, theme)
-			}
+			t.Run(screen+"-"+theme, func(t *testing.T) {
+				tab := browser.Tab(t)
+				tab.Goto(server.URL + "/look/" + screen + "?theme=" + theme)
+				if screen == "" {
+					tab.ShotWhole(filepath.Join(folder, "all-"+theme+".png"))
+				} else {
+					tab.Shot(filepath.Join(folder, screen+"-"+theme+".png"))
+				}
+				var overflow bool
+				tab.Eval("document.documentElement.scrollWidth > innerWidth", &overflow)
+				if overflow {
+					t.Error("wider than the window")
+				}
+			})
 		}
 	}
 }

@@ -20,6 +20,7 @@ type Views struct {
 	zone      *time.Location
 	static    *Static
 	catalogue Catalogue
+	scripts   Catalogue                                // the scripts' texts
 	sets      map[string]map[string]*template.Template // language → view → templates
 }
 
@@ -28,11 +29,15 @@ const partsView = ""
 
 // NewViews parses the embedded views. Instants are shown in zone.
 func NewViews(zone *time.Location, static *Static) (*Views, error) {
-	catalogue, err := loadCatalogue()
+	catalogue, err := loadCatalogue("views/en.json")
 	if err != nil {
 		return nil, err
 	}
-	v := &Views{zone: zone, static: static, catalogue: catalogue, sets: map[string]map[string]*template.Template{}}
+	scripts, err := loadCatalogue("views/en-js.json")
+	if err != nil {
+		return nil, err
+	}
+	v := &Views{zone: zone, static: static, catalogue: catalogue, scripts: scripts, sets: map[string]map[string]*template.Template{}}
 	for _, lang := range Langs {
 		set, err := v.parse(lang)
 		if err != nil {

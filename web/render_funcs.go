@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/json"
 	"fmt"
 	"html/template"
 	"strings"
@@ -48,6 +47,7 @@ func (v *Views) funcs(lang string) template.FuncMap {
 		"percent":    func(f float64) string { return fmt.Sprintf("%.0f%%", f*100) },
 		"number":     number,
 		"initial":    initial,
+		"tidy":       tidy,
 		// plumbing
 		"static":   v.static.URL,
 		"base":     v.static.Base,
@@ -55,7 +55,7 @@ func (v *Views) funcs(lang string) template.FuncMap {
 		"field":    newField,
 		"dict":     dict,
 		"list":     func(values ...any) []any { return values },
-		"jsTexts":  func() template.JS { return v.jsTexts(lang) },
+		"jsTexts":  func() Catalogue { return v.jsTexts(lang) },
 		"htmxConf": func() string { return htmxConfig },
 	}
 }
@@ -97,6 +97,29 @@ func Mask(s string) string {
 	}
 }
 
+// tidy keeps short phrases parted by middle dots whole: a line breaks after a dot, neither before it nor
+// inside a phrase that would fit on the next line.
+func tidy(s string) template.HTML {
+	phrases := strings.Split(s, " · ")
+	if len(phrases) == 1 {
+		return template.HTML(template.HTMLEscapeString(s))
+	}
+	var out strings.Builder
+	for i, phrase := range phrases {
+		last := i == len(phrases)-1
+		if last && phrase == "" {
+			break
+		}
+		out.WriteString(`<span class="phrase">` + template.HTMLEscapeString(phrase))
+		if !last {
+			out.WriteString("\u00a0·</span> ")
+		} else {
+			out.WriteString("</span>")
+		}
+	}
+	return template.HTML(out.String())
+}
+
 // initial is the first character of a name.
 func initial(name string) string {
 	for _, r := range name {
@@ -133,25 +156,13 @@ func dict(pairs ...any) (map[string]any, error) {
 	return m, nil
 }
 
-// jsTexts are the texts that scripts say, in the page's language: empty in Chinese, whose texts are the keys.
-func (v *Views) jsTexts(lang string) template.JS {
-	texts := Catalogue{}
+// jsTexts are the texts that scripts say, in the page's language: none in Chinese, whose texts are the keys.
+func (v *Views) jsTexts(lang string) Catalogue {
 	if lang == LangEnglish {
-		for key, s := range v.catalogue {
-			if strings.HasPrefix(key, jsKey) {
-				texts[strings.TrimPrefix(key, jsKey)] = s
-			}
-		}
+		return v.scripts
 	}
-	raw, err := json.Marshal(texts)
-	if err != nil {
-		panic(err) // a map of strings always marshals
-	}
-	return template.JS(raw)
+	return Catalogue{}
 }
-
-// jsKey marks the catalogue's keys that scripts use, so that only these travel with a page.
-const jsKey = "js:"
 
 // Phrase is a run of text; Mark says how it is to be shown.
 type Phrase struct {

@@ -56,6 +56,7 @@ func Start(t testing.TB) *Browser {
 		chromedp.Flag("force-device-scale-factor", "1"),
 		chromedp.Flag("lang", "zh-CN"),
 		chromedp.Flag("font-render-hinting", "none"),
+		chromedp.Env("LANGUAGE=zh_CN"),
 		chromedp.WSURLReadTimeout(patience),
 	)
 	allocator, stopAllocator := chromedp.NewExecAllocator(context.Background(), options...)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
@@ -34,7 +35,11 @@ type Tab struct {
 // its end, unless the test took it with Faults.
 func (b *Browser) Tab(t testing.TB) *Tab {
 	t.Helper()
-	b.tabs <- struct{}{}
+	select {
+	case b.tabs <- struct{}{}:
+	case <-time.After(3 * patience):
+		t.Fatalf("webtest: %d tabs are open and none was closed; give each its own subtest", mostTabs)
+	}
 	ctx, stop := chromedp.NewContext(b.ctx, chromedp.WithTargetID(b.window(t)))
 	tab := &Tab{t: t, ctx: ctx, bytes: map[network.RequestID]int64{}}
 	chromedp.ListenTarget(ctx, tab.listen)

@@ -46,6 +46,8 @@ function near(ms, now) {
   return `${day(ms, p.year !== q.year)} ${hm(ms)}`;
 }
 
+const dueText = (due, now) => t(due > now ? "%s 前" : "应于 %s 前", near(due, now));
+
 function set(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
@@ -114,7 +116,7 @@ export function moveClocks(now, speak = true, everything = false) {
   const thisMinute = Math.floor(now / 60000);
   if (thisMinute === minute && !everything) return;
   minute = thisMinute;
-  for (const node of document.querySelectorAll("[data-due-text]")) set(node, t("%s 前", near(Date.parse(node.dateTime), now)));
+  for (const node of document.querySelectorAll("[data-due-text]")) set(node, dueText(Date.parse(node.dateTime), now));
   for (const node of document.querySelectorAll("[data-since]")) set(node, t("已 %s", span(now - Date.parse(node.dataset.since))));
 }
 
