@@ -33,7 +33,9 @@ func (d *Desk) RaiseIncident(ctx context.Context, who Actor, r Raise) (Incident,
 	if err := in.check(now); err != nil {
 		return Incident{}, err
 	}
+	told := in
 	err := d.Store.InTx(ctx, func(tx Tx) error {
+		in = told // the store may run this again
 		items, err := d.itemsFor(ctx, tx, who, r.Items)
 		if err != nil {
 			return err
