@@ -54,6 +54,9 @@ func split(b []byte) (h header, body []byte) {
 		}
 		rest = after
 	}
+	if len(h) == 0 {
+		return nil, b
+	}
 	return h, rest
 }
 

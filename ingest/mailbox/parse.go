@@ -62,6 +62,9 @@ func parse(raw desk.Raw, zone *time.Location) (desk.Incoming, error) {
 		return in, desk.Invalid("title", "标题的编码无法识别")
 	}
 	in.Title = strings.TrimSpace(strings.ReplaceAll(in.Title, "\uFFFD", ""))
+	if in.Title == "" && damaged(in.Body) {
+		return in, desk.Invalid("body", "没有标题，正文的编码无法识别")
+	}
 	if in.Title == "" && in.Body == "" {
 		if len(l.files) > 0 {
 			return in, desk.Invalid("body", "邮件没有标题和正文，只有 %d 个附件", len(l.files))
@@ -78,8 +81,8 @@ func parse(raw desk.Raw, zone *time.Location) (desk.Incoming, error) {
 // wrongly by the sender: nothing to be done then.
 func title(h header) string { return words(h.get("Subject")) }
 
-// damaged says whether so many characters of a title are lost that it tells
-// nothing; one or two are let pass and removed.
+// damaged says whether so many characters of a text are lost that it tells
+// nothing; one or two are let pass.
 func damaged(s string) bool {
 	lost := strings.Count(s, "\uFFFD")
 	return lost > 2 && lost*5 > utf8.RuneCountInString(s)
@@ -103,30 +106,48 @@ func identity(h header, b []byte) string {
 	return id
 }
 
-// from is the sender's display name, or the address when there is none.
+// from is the first sender's display name, or the address when there is none.
 func from(h header) string {
 	v := h.get("From")
 	if v == "" {
 		v = h.get("Sender")
 	}
-	name, addr := v, ""
-	if i := strings.LastIndexByte(v, '<'); i >= 0 {
-		name = v[:i]
-		addr, _, _ = strings.Cut(v[i+1:], ">")
-	} else if strings.Contains(v, "@") {
-		// "a@b.example (名)" or the address alone
-		addr, name, _ = strings.Cut(v, "(")
-		name = strings.TrimSuffix(strings.TrimSpace(name), ")")
-	}
-	name = strings.TrimSpace(name)
-	if len(name) >= 2 && name[0] == '"' {
-		name = strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(strings.Trim(name, `"`))
-	}
+	name, addr := sender(v)
 	name = strings.Trim(words(name), `"' `)
 	if strings.ReplaceAll(name, "\uFFFD", "") == "" {
 		name = ingest.Line(words(addr))
 	}
 	return strings.ReplaceAll(name, "\uFFFD", "")
+}
+
+// sender takes the first address apart: 名 <a@b>, a@b (名), or a@b alone.
+func sender(v string) (name, addr string) {
+	var b strings.Builder
+	quoted := false
+	for i := 0; i < len(v); i++ {
+		c := v[i]
+		switch {
+		case quoted && c == '\\' && i+1 < len(v):
+			i++
+			b.WriteByte(v[i])
+		case c == '"':
+			quoted = !quoted
+		case !quoted && c == '<':
+			addr, _, _ = strings.Cut(v[i+1:], ">")
+			return strings.TrimSpace(b.String()), addr
+		case !quoted && c == '(' && strings.Contains(b.String(), "@"):
+			name, _, _ = strings.Cut(v[i+1:], ")")
+			return name, strings.TrimSpace(b.String())
+		case !quoted && c == ',' && strings.Contains(b.String(), "@"):
+			return "", strings.TrimSpace(b.String())
+		default:
+			b.WriteByte(c)
+		}
+	}
+	if name = strings.TrimSpace(b.String()); strings.Contains(name, "@") && !strings.Contains(name, " ") {
+		return "", name
+	}
+	return name, ""
 }
 
 var dateLayouts = []string{"Mon, _2 Jan 2006 15:04:05 -0700", "_2 Jan 2006 15:04:05 -0700", "Mon, _2 Jan 2006 15:04:05", "_2 Jan 2006 15:04:05",

@@ -51,6 +51,8 @@ func (l *letter) read(h header, body []byte, depth int) {
 		l.files = append(l.files, ingest.Cut(words(name), 200))
 	case kind == "text/html":
 		l.html = append(l.html, ingest.HTMLText(decodeText(h, params, body)))
+	case isBinary(h, body):
+		l.files = append(l.files, "")
 	case kind == "" || kind == "text" || strings.HasPrefix(kind, "text/") || kind == "message/delivery-status":
 		if t := strings.TrimSpace(ingest.Clean(decodeText(h, params, body))); t != "" {
 			if looksHTML(t) {
@@ -197,11 +199,47 @@ func transfer(h header, body []byte) []byte {
 	enc, _ := value(h.get("Content-Transfer-Encoding"))
 	switch enc {
 	case "base64":
+		if notBase64(body) {
+			return body
+		}
 		return unbase64(body)
 	case "quoted-printable":
 		return unprintable(body)
 	}
 	return body
+}
+
+// notBase64: some mailers say base64 and send the text itself. Text has blanks
+// inside its lines or bytes beyond ASCII; base64, even damaged, hardly any.
+func notBase64(b []byte) bool {
+	b = firstBytes(b, 4096)
+	odd := 0
+	for i, c := range b {
+		inside := c == ' ' && i > 0 && b[i-1] > ' '
+		if inside || c >= 0x80 || c > ' ' && c < '+' {
+			odd++
+		}
+	}
+	return odd*20 > len(b)
+}
+
+// isBinary: a picture or a program that is called text.
+func isBinary(h header, body []byte) bool {
+	b := firstBytes(transfer(h, body), 4096)
+	if bytes.HasPrefix(b, []byte{0xFF, 0xFE}) || bytes.HasPrefix(b, []byte{0xFE, 0xFF}) {
+		return false // UTF-16
+	}
+	_, params := value(h.get("Content-Type"))
+	if strings.HasPrefix(strings.ToLower(params["charset"]), "utf-16") {
+		return false
+	}
+	odd := 0
+	for _, c := range b {
+		if c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != 0x1B && c != '\f' {
+			odd++
+		}
+	}
+	return odd*20 > len(b)
 }
 
 // unprintable undoes quoted-printable; what isn't stands for itself.
