@@ -1,0 +1,153 @@
+package media
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/mmcdole/gofeed"
+
+	"huiying/desk"
+	"huiying/ingest"
+)
+
+// maxEntries bounds one document.
+const maxEntries = 2000
+
+// Parser reads feeds.
+type Parser struct{}
+
+// Parse makes a part of each entry. The error is that of a document that is no feed.
+func (Parser) Parse(_ desk.Source, raw desk.Raw, zone *time.Location) ([]desk.Part, error) {
+	var n note
+	if len(raw.Note) > 0 {
+		if err := json.Unmarshal(raw.Note, &n); err != nil {
+			return nil, desk.Invalid("", "原件的附注无法读取")
+		}
+	}
+	feed, lost, err := read(document(raw.Bytes, raw.ContentType))
+	if err != nil {
+		return nil, err
+	}
+	base, err := url.Parse(n.URL)
+	if err != nil {
+		base = &url.URL{}
+	}
+	if site, err := url.Parse(strings.TrimSpace(feed.Link)); err == nil && site.IsAbs() {
+		base = site
+	}
+	parts := make([]desk.Part, 0, min(len(feed.Items), maxEntries))
+	for _, e := range feed.Items[:min(len(feed.Items), maxEntries)] {
+		parts = append(parts, part(e, base, raw.ReceivedAt, zone))
+	}
+	if left := len(feed.Items) - maxEntries; left > 0 {
+		parts = append(parts, desk.Part{Err: desk.Invalid("", "订阅源有 %d 条，超过上限 %d 条，其余未读取", len(feed.Items), maxEntries)})
+	}
+	if lost > 0 {
+		parts = append(parts, desk.Part{Err: desk.Invalid("", "订阅源内容残缺，有 %d 条不完整，未能读取", lost)})
+	}
+	return parts, nil
+}
+
+// read parses the document; one that is broken is read as far as it is whole.
+// Lost is how many entries were begun in it and could not be read.
+func read(s string) (feed *gofeed.Feed, lost int, err error) {
+	if strings.HasPrefix(s, "{") {
+		feed, err = parse(s)
+		return feed, 0, err
+	}
+	o, err := shape(s)
+	if err != nil {
+		return nil, 0, err
+	}
+	feed, err = parse(s)
+	if err != nil && o.last > 0 {
+		if cut, cutErr := parse(o.closed(s)); cutErr == nil {
+			feed, err = cut, nil
+		}
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	return feed, max(o.entries-len(feed.Items), 0), nil
+}
+
+func parse(s string) (*gofeed.Feed, error) {
+	p := gofeed.NewParser()
+	p.RSSTranslator = &gofeed.DefaultRSSTranslator{DisableContentImageScan: true}
+	feed, err := p.ParseString(s)
+	if err != nil {
+		e := *errNoFeed
+		if gofeed.DetectFeedType(strings.NewReader(s)) != gofeed.FeedTypeUnknown {
+			e.Text = "订阅源内容残缺，没有一条能读取"
+		}
+		e.Cause = err
+		return nil, &e
+	}
+	return feed, nil
+}
+
+// part makes an item of an entry.
+func part(e *gofeed.Item, base *url.URL, received time.Time, zone *time.Location) desk.Part {
+	in := desk.Incoming{
+		Title:      ingest.Cut(ingest.Line(ingest.PlainText(e.Title)), desk.MaxTitle),
+		Body:       ingest.Cut(body(e), desk.MaxBody),
+		URL:        link(e.Link, base),
+		OccurredAt: published(e, received, zone),
+	}
+	if len(e.Authors) > 0 && e.Authors[0] != nil {
+		in.Author.Name = ingest.Cut(ingest.Line(e.Authors[0].Name), desk.MaxAuthor)
+	}
+	in.ExternalID = identity(e, in.URL)
+	bytes, err := json.Marshal(e)
+	if err != nil {
+		bytes = []byte(e.Title)
+	}
+	switch {
+	case in.Title == "" && in.Body == "":
+		return desk.Part{Bytes: bytes, Err: desk.Invalid("body", "该条没有标题和内容")}
+	case strings.ContainsRune(in.Title, '\uFFFD'):
+		return desk.Part{Bytes: bytes, Err: desk.Invalid("title", "标题的编码无法识别")}
+	}
+	return desk.Part{Incoming: in, Bytes: bytes}
+}
+
+// body is the longer of content and summary, as text.
+func body(e *gofeed.Item) string {
+	content, summary := ingest.PlainText(e.Content), ingest.PlainText(e.Description)
+	if len(summary) > len(content) {
+		return summary
+	}
+	return content
+}
+
+// identity is the feed's own id of the entry, else its link.
+func identity(e *gofeed.Item, link string) string {
+	id := ingest.Line(e.GUID)
+	if id == "" {
+		id = link
+	}
+	if len([]rune(id)) > desk.MaxExternalID {
+		sum := sha256.Sum256([]byte(id))
+		return "guid-sha256:" + hex.EncodeToString(sum[:])
+	}
+	return id
+}
+
+// link gives an absolute web address, or none.
+func link(s string, base *url.URL) string {
+	u, err := url.Parse(strings.TrimSpace(ingest.Line(s)))
+	if err != nil || s == "" {
+		return ""
+	}
+	if u = base.ResolveReference(u); (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return ""
+	}
+	if out := u.String(); len([]rune(out)) <= desk.MaxURL {
+		return out
+	}
+	return ""
+}
