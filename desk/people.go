@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -35,8 +36,8 @@ func (d *Desk) AddPerson(ctx context.Context, who Actor, p Person, password stri
 	if err := CheckRoles(p.Roles); err != nil {
 		return p, "", err
 	}
-	if strings.Trim(p.Region, "0123456789") != "" {
-		return p, "", Invalid("region", "属地须为行政区划代码")
+	if err := p.checkScope(); err != nil {
+		return p, "", err
 	}
 	if password == "" {
 		password = rand.Text()[:16]
@@ -60,6 +61,17 @@ func (d *Desk) AddPerson(ctx context.Context, who Actor, p Person, password stri
 			"region": p.Region, "department": p.Department}))
 	})
 	return p, generated, err
+}
+
+// checkScope refuses a scope that would let everything through by mistake.
+func (p Person) checkScope() error {
+	if strings.Trim(p.Region, "0123456789") != "" {
+		return Invalid("region", "属地须为行政区划代码")
+	}
+	if slices.Contains(p.Roles, RoleDepartment) && p.Department == "" {
+		return Invalid("department", "责任单位角色须指定单位")
+	}
+	return nil
 }
 
 // wrong is what anybody learns from a failed sign-in: not whether the name exists.
@@ -158,6 +170,9 @@ func (d *Desk) SetPerson(ctx context.Context, who Actor, change Person) (p Perso
 		return p, err
 	}
 	if err := CheckRoles(change.Roles); err != nil {
+		return p, err
+	}
+	if err := change.checkScope(); err != nil {
 		return p, err
 	}
 	if who.PersonID == change.ID {

@@ -100,7 +100,7 @@ type Actor struct {
 	Roles      []Role
 	Region     string
 	Department string
-	Via        string // "session", "token", "key", "cli", "system"
+	Via        string // "session", "token", "key" (of a source), "cli" or "system"
 }
 
 // System is the desk acting by itself.
@@ -161,9 +161,14 @@ var permissions = map[Role][]Act{
 	RoleSecadmin:   {ActPersonManage, ActAlertText},
 }
 
-// May says whether a role of the actor permits the act. The desk itself may all.
+// Shell is whoever runs the program's commands on its own machine: who can read
+// the database's address needs no role.
+var Shell = Actor{Name: "命令行", Via: "cli"}
+
+// May says whether a role of the actor permits the act. The desk itself and the
+// shell may all.
 func (a Actor) May(act Act) bool {
-	if a.Via == "system" {
+	if a.Via == "system" || a.Via == "cli" {
 		return true
 	}
 	for _, r := range a.Roles {

@@ -60,6 +60,13 @@ func (d *Desk) Board(ctx context.Context, who Actor) ([]Clock, error) {
 	return clocks, err
 }
 
+// Ungraded lists the open emergencies that nobody has judged yet: ungraded isn't
+// harmless, it shows red.
+func (d *Desk) Ungraded(ctx context.Context, who Actor) ([]Incident, error) {
+	all, err := d.Incidents(ctx, who, IncidentFilter{State: IncidentOpen, Page: Page{Limit: 1000, Newest: true}})
+	return slices.DeleteFunc(all, func(in Incident) bool { return in.Level() != "" }), err
+}
+
 // Room (事件) is an incident with all that its page shows.
 type Room struct {
 	Incident     Incident

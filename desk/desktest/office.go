@@ -81,7 +81,11 @@ func (o *Office) As(role desk.Role) desk.Actor {
 // Another makes one more person of a role.
 func (o *Office) Another(role desk.Role, name string) desk.Actor {
 	o.t.Helper()
-	p, _, err := o.AddPerson(o.t.Context(), desk.System, desk.Person{Name: name, Roles: []desk.Role{role}}, "a password for "+name)
+	p := desk.Person{Name: name, Roles: []desk.Role{role}}
+	if role == desk.RoleDepartment {
+		p.Department = "城管局"
+	}
+	p, _, err := o.AddPerson(o.t.Context(), desk.System, p, "a password for "+name)
 	if err != nil {
 		o.t.Fatal(err)
 	}
