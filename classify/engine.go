@@ -1,0 +1,186 @@
+// Package classify reads a citizen's text and says what it is about (系统初判建议):
+// kind, category, place, department, urgency, facts, with the words that decided.
+// The engine normalises and cuts once; a linear model and tables of rules, handed
+// in by the program, do the judging. It suggests; people decide.
+package classify
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"huiying/desk"
+)
+
+// Rule reads a normalised text and writes what it finds into the verdict. Spans
+// of its evidence are bytes of the normalised title or body; the engine leads
+// them back to runes of the text as given. Rules run in order: a later one may
+// build on the fields that earlier ones have set.
+type Rule = func(text desk.Text, verdict *desk.Verdict)
+
+// Model judges the category and knows how telling a word is.
+type Model interface {
+	// Judge sets the category with its confidence and evidence, spans as for Rule.
+	Judge(doc *Document, verdict *desk.Verdict)
+	// Name says which weights speak.
+	Name() string
+}
+
+// Document is a text normalised and cut, once, for all who read it.
+type Document struct {
+	Title, Body           string
+	TitleWords, BodyWords []string // joined, they are the text
+}
+
+// Options are the parts that the program puts together. Segmenter is needed;
+// without a Model, Rules or Sketch the fields they would fill stay unknown.
+type Options struct {
+	Segmenter Segmenter
+	Model     Model
+	Rules     []Rule
+	Sketch    func(doc *Document, verdict *desk.Verdict) desk.TopicDoc // what discovery keeps
+	MaxRunes  int                                                      // of title and of body each; what follows isn't read; 0: 20,000
+}
+
+// Engine implements desk.Classifier. It holds no state between texts.
+type Engine struct {
+	options    Options
+	normaliser *Normaliser
+}
+
+// New checks the options and prepares the tables.
+func New(options Options) (*Engine, error) {
+	if options.Segmenter == nil {
+		return nil, errors.New("classify: a segmenter is needed")
+	}
+	if options.MaxRunes <= 0 {
+		options.MaxRunes = 20_000
+	}
+	n, err := NewNormaliser()
+	if err != nil {
+		return nil, err
+	}
+	return &Engine{options: options, normaliser: n}, nil
+}
+
+// Read gives all that is taken from a text in one pass. The only error is that of
+// a context that ended.
+func (e *Engine) Read(ctx context.Context, text desk.Text) (desk.Reading, error) {
+	if err := ctx.Err(); err != nil {
+		return desk.Reading{}, err
+	}
+	title, body := e.normaliser.Plain(text.Title, e.options.MaxRunes), e.normaliser.Plain(text.Body, e.options.MaxRunes)
+	doc := Document{Title: title.Text, Body: body.Text, TitleWords: e.options.Segmenter.Cut(title.Text), BodyWords: e.options.Segmenter.Cut(body.Text)}
+	reading := desk.Reading{Verdict: desk.Verdict{Confidence: make(map[string]float64, 16), Evidence: make([]desk.Evidence, 0, 24)}}
+	v := &reading.Verdict
+	if e.options.Model != nil {
+		e.options.Model.Judge(&doc, v)
+		v.Model = e.options.Model.Name()
+	}
+	plain := desk.Text{Title: doc.Title, Body: doc.Body, At: text.At}
+	for _, rule := range e.options.Rules {
+		rule(plain, v)
+	}
+	if e.options.Sketch != nil {
+		reading.Doc = e.options.Sketch(&doc, v)
+	}
+	reading.Doc.Title = strings.TrimSpace(text.Title)
+	v.Evidence = restore(v.Evidence, text, title, body)
+	reading.Tokens = tokens(&doc)
+	return reading, nil
+}
+
+// restore leads spans in bytes of the normalised text back to runes of the text
+// as given, with its own words.
+func restore(evidence []desk.Evidence, text desk.Text, title, body Plain) []desk.Evidence {
+	kept := evidence[:0]
+	for _, e := range evidence {
+		plain, given := body, text.Body
+		if e.In == "title" {
+			plain, given = title, text.Title
+		}
+		if e.Start < 0 || e.End <= e.Start || e.End > len(plain.Text) {
+			continue
+		}
+		e.Start, e.End = plain.Runes(e.Start, e.End)
+		e.Text = cut(given, e.Start, e.End)
+		if repeated(kept, e) {
+			continue
+		}
+		kept = append(kept, e)
+	}
+	return kept
+}
+
+func repeated(kept []desk.Evidence, e desk.Evidence) bool {
+	for _, k := range kept {
+		if k.Field == e.Field && k.In == e.In && k.Start == e.Start && k.End == e.End {
+			return true
+		}
+	}
+	return false
+}
+
+// cut gives the runes start to end of a text.
+func cut(text string, start, end int) string {
+	from, to, n := len(text), len(text), 0
+	for i := range text {
+		if n == start {
+			from = i
+		}
+		if n == end {
+			to = i
+			break
+		}
+		n++
+	}
+	return text[from:to]
+}
+
+// tokens are the words to search by: lower-cased, each once, without marks; of a
+// longer word its pairs too, so that a part of a name finds the whole.
+func tokens(doc *Document) []string {
+	seen := make(map[string]struct{}, len(doc.BodyWords)/2+8)
+	list := make([]string, 0, len(doc.BodyWords)/2+8)
+	add := func(w string) {
+		if _, ok := seen[w]; !ok {
+			seen[w] = struct{}{}
+			list = append(list, w)
+		}
+	}
+	for _, words := range [2][]string{doc.TitleWords, doc.BodyWords} {
+		for _, w := range words {
+			r, size := utf8.DecodeRuneInString(w)
+			if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+				continue
+			}
+			if r < 0x80 {
+				w = strings.ToLower(w)
+			}
+			if len(w) > 64 {
+				w = w[:boundaryBefore(w, 64)]
+			}
+			add(w)
+			if r >= firstHan && len(w) > 2*size {
+				for a := 0; a+2*size <= len(w); a += size {
+					if unicode.Is(unicode.Han, first(w[a:])) {
+						add(w[a:boundaryBefore(w, a+2*size)])
+					}
+				}
+			}
+		}
+	}
+	return list
+}
+
+func first(s string) rune { r, _ := utf8.DecodeRuneInString(s); return r }
+
+// boundaryBefore is the last start of a rune at or before n.
+func boundaryBefore(s string, n int) int {
+	for n > 0 && n < len(s) && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return n
+}

@@ -1,0 +1,217 @@
+package model
+
+import (
+	"bytes"
+	"cmp"
+	"compress/gzip"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"sync"
+
+	"huiying/classify"
+	"huiying/desk"
+)
+
+//go:embed category.model.gz
+var shipped []byte
+
+const (
+	// maxClasses is how many classes a line of the table holds; its last byte is
+	// for the rarity of the feature.
+	maxClasses = 7
+	line       = maxClasses + 1
+	format     = "huiying category model 1\n"
+)
+
+// Model is a trained model as it ships: a table of small integers. It implements
+// classify.Model and is safe for concurrent use.
+type Model struct {
+	head  head
+	table []int8 // feature*line + class; last: rarity
+	pool  sync.Pool
+}
+
+// head is what stands before the table in a model file.
+type head struct {
+	Name   string    `json:"name"`
+	Labels []string  `json:"labels"`
+	Bits   uint      `json:"bits"`
+	Scale  []float64 `json:"scale"` // weight of one step of the table, by class
+	Bias   []float64 `json:"bias"`
+	Steep  float64   `json:"steep"` // margins times this, through a softmax, are probabilities
+	Texts  int       `json:"texts"` // how many texts trained it
+}
+
+// Shipped gives the model that the program carries.
+func Shipped() (*Model, error) { return Read(bytes.NewReader(shipped)) }
+
+// Read reads a model file.
+func Read(r io.Reader) (*Model, error) {
+	z, err := gzip.NewReader(r)
+	if err != nil {
+		return nil, fmt.Errorf("model file: %w", err)
+	}
+	start := make([]byte, len(format))
+	if _, err := io.ReadFull(z, start); err != nil || string(start) != format {
+		return nil, errors.New("model file: not a category model")
+	}
+	var size [4]byte
+	if _, err := io.ReadFull(z, size[:]); err != nil {
+		return nil, fmt.Errorf("model file: %w", err)
+	}
+	n := int(size[0])<<24 | int(size[1])<<16 | int(size[2])<<8 | int(size[3])
+	if n > 1<<16 {
+		return nil, errors.New("model file: its head is too long")
+	}
+	text := make([]byte, n)
+	if _, err := io.ReadFull(z, text); err != nil {
+		return nil, fmt.Errorf("model file: %w", err)
+	}
+	m := &Model{}
+	if err := json.Unmarshal(text, &m.head); err != nil {
+		return nil, fmt.Errorf("model file: %w", err)
+	}
+	h := m.head
+	if h.Bits < 10 || h.Bits > 24 || len(h.Labels) < 2 || len(h.Labels) > maxClasses || len(h.Scale) != len(h.Labels) || len(h.Bias) != len(h.Labels) {
+		return nil, errors.New("model file: its head contradicts itself")
+	}
+	raw := make([]byte, line<<h.Bits)
+	if _, err := io.ReadFull(z, raw); err != nil {
+		return nil, fmt.Errorf("model file: %w", err)
+	}
+	m.table = make([]int8, len(raw))
+	for i, b := range raw {
+		m.table[i] = int8(b)
+	}
+	m.pool.New = func() any { return newExtractor(h.Bits) }
+	return m, nil
+}
+
+// Write writes a model file; the same model gives the same bytes.
+func (m *Model) Write(w io.Writer) error {
+	text, err := json.Marshal(m.head)
+	if err != nil {
+		return fmt.Errorf("model file: %w", err)
+	}
+	z, err := gzip.NewWriterLevel(w, gzip.BestCompression)
+	if err != nil {
+		return fmt.Errorf("model file: %w", err)
+	}
+	n := len(text)
+	data := slices.Concat([]byte(format), []byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)}, text)
+	for _, x := range m.table {
+		data = append(data, byte(x))
+	}
+	if _, err := z.Write(data); err != nil {
+		return fmt.Errorf("model file: %w", err)
+	}
+	return z.Close()
+}
+
+// Name says which weights speak.
+func (m *Model) Name() string { return m.head.Name }
+
+// Labels are the classes that the model knows.
+func (m *Model) Labels() []string { return slices.Clone(m.head.Labels) }
+
+// Judge sets the category, with its probability and the words that spoke loudest.
+func (m *Model) Judge(doc *classify.Document, v *desk.Verdict) {
+	x := m.pool.Get().(*extractor)
+	defer m.pool.Put(x)
+	x.read(doc)
+	if len(x.words) == 0 {
+		return
+	}
+	margin := m.margins(x.list)
+	probability := softmax(margin, m.head.Steep)
+	best := largest(probability)
+	v.Category = m.head.Labels[best]
+	v.Confidence["category"] = float64(int(probability[best]*100+0.5)) / 100
+	m.explain(x, doc, best, v)
+}
+
+// margins scores features against every class.
+func (m *Model) margins(list []feature) []float64 {
+	var sum [maxClasses]float32
+	norm := float32(0)
+	for _, f := range list {
+		norm += f.weight * f.weight
+		row := m.table[int(f.id)*line : int(f.id)*line+line : int(f.id)*line+line]
+		for c := range maxClasses {
+			sum[c] += f.weight * float32(row[c])
+		}
+	}
+	margin := slices.Clone(m.head.Bias)
+	length := math.Sqrt(float64(norm))
+	for c := range margin {
+		margin[c] += m.head.Scale[c] * float64(sum[c]) / length
+	}
+	return margin
+}
+
+// explain notes the words that speak most for a class against the others.
+func (m *Model) explain(x *extractor, doc *classify.Document, class int, v *desk.Verdict) {
+	type vote struct {
+		word  wordAt
+		value float64
+	}
+	var top [3]vote
+	for _, w := range x.words {
+		row := m.table[int(w.id)*line : int(w.id)*line+line]
+		value := float64(row[class]) * m.head.Scale[class]
+		if w.title {
+			value *= titleWeight
+		}
+		if value <= top[2].value || w.end-w.start < 4 {
+			continue
+		}
+		if slices.ContainsFunc(top[:], func(t vote) bool { return t.word.id == w.id && t.value > 0 }) {
+			continue
+		}
+		top[2] = vote{w, value}
+		slices.SortStableFunc(top[:], func(a, b vote) int { return cmp.Compare(b.value, a.value) })
+	}
+	for _, t := range top {
+		if t.value <= 0 {
+			break
+		}
+		e := desk.Evidence{Field: "category", In: "text", Start: int(t.word.start), End: int(t.word.end)}
+		source := doc.Body
+		if t.word.title {
+			e.In, source = "title", doc.Title
+		}
+		e.Text = source[e.Start:e.End]
+		v.Evidence = append(v.Evidence, e)
+	}
+}
+
+// Rarity says how telling a word is: near 0 for words that almost every letter
+// has, 1 for those that none of the training texts had.
+func (m *Model) Rarity(word string) float64 {
+	if word == "" {
+		return 0
+	}
+	return float64(m.table[int(featureID(hashWord(word)*wordBlock^inBody, m.head.Bits))*line+maxClasses]) / rarest
+}
+
+// rarest is the table's value for a word never seen.
+const rarest = 127
+
+func softmax(margin []float64, steep float64) []float64 {
+	top := margin[largest(margin)]
+	sum := 0.0
+	p := make([]float64, len(margin))
+	for c, x := range margin {
+		p[c] = math.Exp(steep * (x - top))
+		sum += p[c]
+	}
+	for c := range p {
+		p[c] /= sum
+	}
+	return p
+}

@@ -1,0 +1,162 @@
+package classify
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/longbridgeapp/opencc"
+)
+
+// Normaliser turns a text into the form that matching works on: full-width
+// letters narrowed, traditional characters simplified, control characters and
+// emoji gone, white space and repeated marks folded. The text as given stays the
+// truth; Plain leads every span back to it. Safe for concurrent use.
+type Normaliser struct {
+	simple  []rune         // simplified form of each rune from firstHan on, itself when it has none
+	phrases *opencc.OpenCC // words whose characters alone would mislead (乾隆)
+}
+
+const (
+	firstHan, lastHan = 0x3400, 0x9FFF
+	sameRun           = 3 // a letter repeated more often than this says nothing more
+)
+
+// Plain is a normalised text that remembers where each rune came from.
+type Plain struct {
+	Text   string
+	origin []int32 // rune position in the text as given, for each rune of Text; one more for the end
+}
+
+// NewNormaliser prepares the tables; it takes some tens of milliseconds.
+func NewNormaliser() (*Normaliser, error) {
+	cc, err := opencc.New("t2s")
+	if err != nil {
+		return nil, fmt.Errorf("traditional characters: %w", err)
+	}
+	n := &Normaliser{simple: make([]rune, lastHan-firstHan+1), phrases: cc}
+	for i := range n.simple {
+		r := rune(firstHan + i)
+		n.simple[i] = r
+		s, err := cc.Convert(string(r))
+		if err != nil {
+			return nil, fmt.Errorf("traditional characters: %w", err)
+		}
+		if first, size := utf8.DecodeRuneInString(s); size == len(s) {
+			n.simple[i] = first
+		}
+	}
+	return n, nil
+}
+
+// Plain normalises at most limit runes of text.
+func (n *Normaliser) Plain(text string, limit int) Plain {
+	var b strings.Builder
+	b.Grow(min(len(text), 4*limit))
+	origin := make([]int32, 0, min(len(text), limit)/2+1)
+	var last rune
+	run, position, traditional := 0, 0, false
+	for _, r := range text {
+		if position >= limit {
+			break
+		}
+		at := position
+		position++
+		r = fold(r)
+		switch {
+		case r < 0:
+			continue
+		case r == ' ' && (last == ' ' || last == '\n' || last == 0):
+			continue
+		case r == '\n' && (last == '\n' || last == 0):
+			continue
+		}
+		if r == last {
+			if run++; run > 1 && mark(r) || run > sameRun && !(r >= '0' && r <= '9') {
+				continue
+			}
+		} else {
+			run = 1
+		}
+		last = r
+		if r >= firstHan && r <= lastHan && n.simple[r-firstHan] != r {
+			traditional = true
+		}
+		b.WriteRune(r)
+		origin = append(origin, int32(at))
+	}
+	origin = append(origin, int32(position))
+	plain := Plain{Text: b.String(), origin: origin}
+	if traditional {
+		plain.Text = n.simplify(plain.Text, len(origin)-1)
+	}
+	return plain
+}
+
+// simplify keeps the number of runes, so that positions stay true: by phrases
+// where that holds, else character by character.
+func (n *Normaliser) simplify(text string, runes int) string {
+	if s, err := n.phrases.Convert(text); err == nil && utf8.RuneCountInString(s) == runes {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if r >= firstHan && r <= lastHan {
+			return n.simple[r-firstHan]
+		}
+		return r
+	}, text)
+}
+
+// fold maps one rune: negative means that it is left out.
+func fold(r rune) rune {
+	switch {
+	case r < 0x20:
+		if r == '\n' || r == '\r' {
+			return '\n'
+		}
+		return ' '
+	case r < 0x7F:
+		return r
+	case r < 0xA1: // DEL, C1 controls, no-break space
+		return ' '
+	case r >= 0x3001 && r <= lastHan && r < 0xE000:
+		return r
+	case r >= 0xFF01 && r <= 0xFF5E:
+		return r - 0xFEE0
+	case r == 0x3000, r == utf8.RuneError:
+		return ' '
+	case r == 0xAD, r >= 0x200B && r <= 0x200F, r >= 0x202A && r <= 0x202E, r >= 0x2060 && r <= 0x206F,
+		r >= 0xFE00 && r <= 0xFE0F, r == 0xFEFF, r >= 0xE0000 && r <= 0xE0FFF:
+		return -1
+	case r >= 0x2000 && r <= 0x200A, r == 0x2028, r == 0x2029, r == 0x202F, r == 0x205F:
+		return ' '
+	case r >= 0x2600 && r <= 0x27BF, r >= 0x2B00 && r <= 0x2BFF, r >= 0x1F000 && r <= 0x1FAFF, r >= 0xE000 && r <= 0xF8FF:
+		return ' ' // emoji, dingbats, private use: the segmenter would invent words from them
+	case !unicode.IsGraphic(r):
+		return ' '
+	}
+	return r
+}
+
+// mark says whether a rune repeated says no more than once.
+func mark(r rune) bool {
+	switch {
+	case r < 0x80:
+		return !letter(r) && r != '\n'
+	case r >= 0x3001 && r <= 0x303F, r >= 0x2010 && r <= 0x2027, r == '·', r == '…', r == '—':
+		return true
+	}
+	return false
+}
+
+// Runes gives the span of the text as given for the bytes start to end of
+// p.Text, end exclusive.
+func (p Plain) Runes(start, end int) (int, int) {
+	from := utf8.RuneCountInString(p.Text[:start])
+	to := from + utf8.RuneCountInString(p.Text[start:end])
+	if to <= from {
+		return int(p.origin[from]), int(p.origin[from])
+	}
+	return int(p.origin[from]), int(p.origin[to-1]) + 1
+}

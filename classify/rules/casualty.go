@@ -1,0 +1,468 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"huiying/desk"
+)
+
+// casualtySet reads deaths, missing, injured, seriously injured and poisoned.
+// A figure belongs to the word of harm that follows it in its clause ("3名工人死亡"),
+// or to the one right before it ("死亡3人").
+func casualtySet() Set {
+	return Set{Name: "casualties", Examples: casualtyExamples, Apply: func(t desk.Text, v *desk.Verdict) {
+		if !harmWords.any(t.Title) && !harmWords.any(t.Body) && !short(t.Title) && !short(t.Body) {
+			return
+		}
+		title, body := readHarm(parts(t)[0]), readHarm(parts(t)[1])
+		var got tally
+		got.join(title, body)
+		got.write(v)
+	}}
+}
+
+// short says whether the one-letter forms may be there.
+func short(text string) bool {
+	return strings.Contains(text, "死") || strings.Contains(text, "伤") || strings.Contains(text, "亡")
+}
+
+// The kinds of harm.
+const (
+	dead = iota
+	missing
+	injured
+	serious
+	light
+	poisoned
+	harms
+)
+
+var harmFields = [harms]string{"facts.deaths", "facts.missing", "facts.injured", "facts.serious_injured", "", "facts.poisoned"}
+
+var harmTags = map[string]int{"dead": dead, "missing": missing, "injured": injured, "serious": serious, "light": light, "poisoned": poisoned}
+
+var harmWords = newCues(slicesOf(
+	group("dead", 0, `死亡 遇难 身亡 丧生 丧命 罹难 殒命 毙命 致死 不治 炸死 烧死 撞死 熏死 淹死 压死 砸死 打死 丧身 死去 遗体 尸体 人死 人亡 名死 遇害 被杀 溺亡`),
+	group("missing", 0, `失踪 失联 下落不明`),
+	group("serious", 0, `重伤 伤势严重 伤势较重 伤势比较重 受伤严重 伤情严重 伤情较重 危重 生命垂危 病危 重症 尚未脱离危险 未脱离生命危险 未脱离危险 伤势危重 严重受伤 病情较重 病情严重 伤势过重`),
+	group("light", 0, `轻伤 轻微伤 伤势较轻 轻度受伤 受伤较轻 轻微受伤`),
+	group("injured", 0, `受伤 负伤 烧伤 炸伤 撞伤 砸伤 摔伤 刺伤 烫伤 灼伤 人伤 名伤 伤者 伤员 咬伤 砍伤 扭伤`),
+	group("poisoned", 0, `中毒 发病 恶心呕吐 出现呕吐 出现恶心 上吐下泻 身体不适 出现不适 腹泻 腹痛`),
+	group("none", 0, `无人员伤亡 没有人员伤亡 未造成人员伤亡 无人伤亡 没有造成人员伤亡 未有人员伤亡 无人员受伤 未发现人员伤亡 暂无人员伤亡 没有人受伤 无人受伤 未造成人员受伤 没有人员受伤 未接到人员伤亡 没有人员伤亡报告 并未造成人员伤亡 未出现人员伤亡 尚无人员伤亡 没有出现人员伤亡 无人员死亡 没有人员死亡 无人员及 未造成伤亡 无伤亡 未有伤亡 没有伤亡 未造成人员和财产损失 未造成任何人员伤亡 末有人员伤亡 没有人伤亡 未造成人员 没有造成人员 没造成人员 没有收到人员伤亡 没有接到人员伤亡 没有伤亡报告`),
+	group("nodeath", 0, `无人死亡 没有人死亡 未造成人员死亡 没有死亡 无死亡 尚无死亡 无人遇难 没有死亡报告`),
+	group("skip", 0, `人员伤亡 死亡率 死亡赔偿 死亡证明 死亡事故 死亡威胁 死亡人数不详 中毒事件 中毒事故 人死伤 名死伤 人伤亡 受伤害 伤亡情况 死亡原因 重伤害 死亡线 人死后 人死不`),
+))
+
+func (c *cues) any(text string) bool {
+	found := false
+	c.scan(text, func(hit) { found = true })
+	return found
+}
+
+// figure is a number of people with the span that tells it.
+type figure struct {
+	known, more bool // more: comes on top of the one before ("另有")
+	value       int
+	start, end  int
+	part        part
+}
+
+// reading is what one part of the text tells: per harm the largest figure and the
+// sum of those that add up.
+type harmReading struct {
+	most, sum [harms]figure
+	none      figure // 无人员伤亡
+	noDeath   figure
+	single    figure // one named person died, without a figure
+	wounded   figure // the same, injured
+}
+
+func readHarm(p part) harmReading {
+	var r harmReading
+	var events []hit
+	harmWords.scan(p.text, func(h hit) { events = append(events, h) })
+	used := make([]bool, len(events))
+	e := 0
+	for i := 0; i < len(p.text); {
+		n, ok := people(p.text, i)
+		if !ok {
+			_, size := utf8.DecodeRuneInString(p.text[i:])
+			i += size
+			continue
+		}
+		for e < len(events) && events[e].end <= n.start {
+			e++
+		}
+		i = n.end
+		if past(p.text, n.start) {
+			continue
+		}
+		value, whole := n.whole()
+		if !whole || value > 1_000_000 {
+			continue
+		}
+		if harm, ok := letterHarm(p.text, n); ok {
+			r.take(harm, figure{known: true, value: value, part: p, start: n.start, end: n.end + len("死"), more: adds(p.text, n.start)})
+			continue
+		}
+		harm, at := owner(p.text, n, events, used, e)
+		if harm < 0 {
+			continue
+		}
+		used[at] = true
+		f := figure{known: true, value: value, part: p, start: min(n.start, events[at].start), end: max(n.end, events[at].end)}
+		f.more = adds(p.text, n.start)
+		r.take(harm, f)
+		// 一死一伤, 6人死伤 and the like are done; a second word for the same people
+		// ("5人受伤,伤势严重") adds the graver kind.
+		if harm == injured || harm == light {
+			if k := at + 1; k < len(events) && !used[k] && events[k].tag == "serious" && clauseGap(p.text[events[at].end:events[k].start]) && !strings.ContainsAny(p.text[events[at].end:events[k].start], "一二三四五六七八九十两0123456789") {
+				used[k] = true
+				r.take(serious, f)
+			}
+		}
+	}
+	r.unnumbered(p, events, used)
+	return r
+}
+
+// letterHarm reads the short forms 3死2伤 and 6亡.
+func letterHarm(text string, n number) (int, bool) {
+	after := text[n.end:]
+	switch next(after, 0) {
+	case '死':
+		if strings.HasPrefix(after, "死伤") {
+			return 0, false
+		}
+		return dead, true
+	case '亡':
+		return dead, true
+	case '伤':
+		if strings.HasPrefix(after, "伤亡") {
+			return 0, false
+		}
+		return injured, true
+	}
+	return 0, false
+}
+
+// people reads a figure that counts people at byte i: digits with a counter, or a
+// small Chinese numeral before a noun for a person.
+func people(text string, i int) (number, bool) {
+	if prev := previous(text, i, 1); prev >= '0' && prev <= '9' || prev == '.' {
+		return number{}, false
+	}
+	if _, ok := digitOf(previous(text, i, 1)); ok || unit(previous(text, i, 1)) > 0 || previous(text, i, 1) == '第' {
+		return number{}, false
+	}
+	n, ok := readNumber(text, i)
+	if !ok || n.vague {
+		return n, false
+	}
+	after := text[n.end:]
+	switch c := next(after, 0); {
+	case c == '人' || c == '名' || c == '位' || c == '口' || c == '具':
+		if strings.HasPrefix(after, "人次") || strings.HasPrefix(after, "人民") || strings.HasPrefix(after, "口井") || strings.HasPrefix(after, "位于") || strings.HasPrefix(after, "人大") {
+			return n, false
+		}
+	case c == '个':
+		if !strings.HasPrefix(after, "个人") && !strings.HasPrefix(after, "个孩子") && !strings.HasPrefix(after, "个学生") && !strings.HasPrefix(after, "个儿童") {
+			return n, false
+		}
+	case c == '死' || c == '伤' || c == '亡':
+	case strings.ContainsRune("男女老孩儿员学工司乘旅村居民警兵环青少婴妇农顾客囚幼教师游矿职患考", c):
+		if text[i] < 0x80 && n.value > 9 && !personWord(after) || n.value > 10000 {
+			return n, false
+		}
+		if strings.HasPrefix(after, "工程") || strings.HasPrefix(after, "学期") || strings.HasPrefix(after, "学年") || strings.HasPrefix(after, "环路") || strings.HasPrefix(after, "环") && !strings.HasPrefix(after, "环卫") || strings.HasPrefix(after, "村") && !strings.HasPrefix(after, "村民") || strings.HasPrefix(after, "客车") || strings.HasPrefix(after, "教") && !strings.HasPrefix(after, "教师") || strings.HasPrefix(after, "工业") {
+			return n, false
+		}
+	default:
+		return n, false
+	}
+	return n, true
+}
+
+func personWord(after string) bool {
+	for _, w := range []string{"学生", "儿童", "工人", "乘客", "旅客", "村民", "居民", "员工", "女工", "男子", "女子", "孩", "囚犯", "幼儿", "教师", "游客", "矿工", "职工", "老人", "警", "青年", "顾客"} {
+		if strings.HasPrefix(after, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// owner finds the word of harm that a figure belongs to: -1 when there is none.
+func owner(text string, n number, events []hit, used []bool, e int) (int, int) {
+	left := -1
+	if e > 0 && !used[e-1] && events[e-1].tag != "skip" && leads(text[events[e-1].end:n.start]) {
+		left = e - 1
+	}
+	if left >= 0 {
+		if h, ok := harmTags[events[left].tag]; ok {
+			return h, left
+		}
+	}
+	for k := e; k < len(events); k++ {
+		ev := events[k]
+		if ev.start < n.end { // 人死, 名伤 overlap the counter
+			if ev.end > n.end {
+				if h, ok := harmTags[ev.tag]; ok {
+					return h, k
+				}
+			}
+			if ev.tag == "skip" {
+				return -1, 0
+			}
+			continue
+		}
+		gap := text[n.end:ev.start]
+		if utf8.RuneCountInString(gap) > 22 || !clauseGap(gap) {
+			break
+		}
+		if another(gap) {
+			break
+		}
+		if ev.tag == "skip" || used[k] {
+			continue
+		}
+		if h, ok := harmTags[ev.tag]; ok {
+			return h, k
+		}
+		break
+	}
+	return -1, 0
+}
+
+// leads says whether what stands between a word of harm and a figure is only
+// 人数, 达, 至少 and the like.
+func leads(gap string) bool {
+	for _, w := range []string{"人数", "人员", "者", "已经", "已", "达到", "达", "上升到", "上升至", "升至", "增加到", "增至", "增加至", "为", "至少", "约", "近", "超过", "逾", "共计", "共", "有", "了", ":", "的", "突破", "总数", "多达", "计", "各", "学生", "工人", "儿童", "(", "到"} {
+		gap = strings.ReplaceAll(gap, w, "")
+	}
+	return strings.TrimSpace(gap) == ""
+}
+
+// clauseGap says whether a stretch stays within one clause.
+func clauseGap(gap string) bool { return !strings.ContainsAny(gap, ",。;!?\n:、") }
+
+// another says whether a further figure of people stands in between.
+func another(gap string) bool {
+	for i := 0; i < len(gap); {
+		if n, ok := people(gap, i); ok {
+			_ = n
+			return true
+		}
+		_, size := utf8.DecodeRuneInString(gap[i:])
+		i += size
+	}
+	return false
+}
+
+// adds says whether a figure comes on top of an earlier one.
+func adds(text string, at int) bool {
+	head := text[max(0, at-24):at]
+	for _, w := range []string{"另有", "另外", "另", "还有", "其余", "又有", "又"} {
+		if i := strings.LastIndex(head, w); i >= 0 && !strings.ContainsAny(head[i:], "。;!?") && !strings.Contains(head[i+len(w):], ",") {
+			return true
+		}
+	}
+	return false
+}
+
+// past says whether the sentence around byte at tells of something earlier.
+func past(text string, at int) bool {
+	from := strings.LastIndexAny(text[:at], "。!?\n") + 1
+	for from < at && !utf8.RuneStart(text[from]) {
+		from++
+	}
+	sentence := text[from:at]
+	for _, w := range []string{"去年", "前年", "历史上", "往年", "近年来", "年前", "上一次", "曾发生", "曾经", "以来", "近3年", "近三年", "此前曾", "曾造成", "曾导致", "每年", "上世纪", "据统计,"} {
+		if strings.Contains(sentence, w) {
+			return true
+		}
+	}
+	return olderYear(text, sentence, from)
+}
+
+// olderYear says whether a sentence after the first names a year before the
+// text's first year.
+func olderYear(text, sentence string, from int) bool {
+	if from == 0 {
+		return false
+	}
+	y := firstYear(sentence)
+	if y == 0 {
+		return false
+	}
+	head := firstYear(text[:from])
+	return head == 0 || y < head
+}
+
+func firstYear(text string) int {
+	for i := strings.Index(text, "年"); i >= 0; {
+		if i >= 4 {
+			if n, ok := readNumber(text, i-4); ok && n.end == i && n.value > 1900 && n.value < 2100 {
+				return int(n.value)
+			}
+		}
+		j := strings.Index(text[i+3:], "年")
+		if j < 0 {
+			break
+		}
+		i += 3 + j
+	}
+	return 0
+}
+
+func (r *harmReading) take(harm int, f figure) {
+	if f.more && r.sum[harm].known {
+		s := r.sum[harm]
+		s.value += f.value
+		s.end, s.more = f.end, true
+		if s.end < s.start {
+			s.start, s.end = f.start, f.end
+		}
+		r.sum[harm] = s
+	} else if !r.sum[harm].known || f.value > r.sum[harm].value {
+		r.sum[harm] = f
+	}
+	if !r.most[harm].known || f.value > r.most[harm].value {
+		r.most[harm] = f
+	}
+}
+
+// best is the larger of the largest figure and the sum.
+func (r *harmReading) best(harm int) figure {
+	if r.sum[harm].value > r.most[harm].value {
+		return r.sum[harm]
+	}
+	return r.most[harm]
+}
+
+// unnumbered takes what is told without a figure: nobody harmed, or one person
+// who died.
+func (r *harmReading) unnumbered(p part, events []hit, used []bool) {
+	for k, ev := range events {
+		f := figure{known: true, part: p, start: ev.start, end: ev.end}
+		switch {
+		case ev.tag == "none" && !r.none.known:
+			r.none = f
+		case ev.tag == "nodeath" && !r.noDeath.known:
+			r.noDeath = f
+		case (ev.tag == "dead" || ev.tag == "injured") && !used[k] && !past(p.text, ev.start):
+			if onePerson(p.text, ev) {
+				f.value = 1
+				if ev.tag == "dead" && !r.single.known {
+					r.single = f
+				} else if ev.tag == "injured" && !r.wounded.known {
+					r.wounded = f
+				}
+			}
+		}
+	}
+}
+
+// onePerson says whether the clause before a word of harm speaks of one person.
+func onePerson(text string, ev hit) bool {
+	head := text[:ev.start]
+	if i := strings.LastIndexAny(head, ",。;!?\n: "); i >= 0 {
+		_, size := utf8.DecodeRuneInString(head[i:])
+		head = head[i+size:]
+	}
+	if utf8.RuneCountInString(head) > 20 || strings.ContainsAny(head, "无没未多些们如若") || strings.Contains(head, "险些") || strings.Contains(head, "可能") {
+		return false
+	}
+	for _, w := range []string{"男子", "女子", "女孩", "男孩", "少女", "少年", "老人", "老妇", "老太", "老汉", "学生", "司机", "驾驶员", "工人", "员工", "妇女", "孩子", "婴儿", "幼儿", "村民", "市民", "男性", "女性", "行人", "骑车人", "环卫工", "女童", "男童", "大爷", "大妈", "女士", "先生", "骑手"} {
+		if strings.Contains(head, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// tally is the outcome over title and body.
+type tally [harms]figure
+
+func (t *tally) join(title, body harmReading) {
+	for h := range harms {
+		a, b := title.best(h), body.best(h)
+		switch {
+		case !b.known, a.known && (h == dead || h == serious || h == missing):
+			t[h] = a
+		case !a.known, b.value > a.value:
+			t[h] = b
+		default:
+			t[h] = a
+		}
+		if !t[h].known {
+			t[h] = b
+		}
+	}
+	if s := t[serious].value + t[light].value; t[serious].known && t[light].known && s > t[injured].value {
+		t[injured] = t[light]
+		t[injured].value = s
+	} else if t[light].known && t[light].value > t[injured].value {
+		t[injured] = t[light]
+	}
+	if t[serious].known && t[serious].value > t[injured].value && !t[poisoned].known {
+		t[injured] = t[serious]
+	}
+	for _, r := range []harmReading{title, body} {
+		if r.single.known && !t[dead].known && !r.none.known {
+			t[dead] = r.single
+		}
+	}
+	for _, r := range []harmReading{title, body} {
+		if r.wounded.known && !t[injured].known && !t[dead].known && !r.none.known {
+			t[injured] = r.wounded
+		}
+		for _, n := range []figure{r.none, r.noDeath} {
+			if n.known && !t[dead].known {
+				t[dead] = n
+			}
+		}
+		if r.none.known && !t[injured].known && !t[poisoned].known && !t[serious].known && t[dead].value == 0 {
+			t[injured] = r.none
+		}
+	}
+}
+
+func (t *tally) write(v *desk.Verdict) {
+	for h, target := range [harms]**int{&v.Facts.Deaths, &v.Facts.Missing, &v.Facts.Injured, &v.Facts.SeriousInjured, nil, &v.Facts.Poisoned} {
+		if f := t[h]; f.known && target != nil {
+			value := f.value
+			*target = &value
+			f.part.note(v, harmFields[h], f.start, f.end)
+			sure(v, harmFields[h], 0.9)
+		}
+	}
+}
+
+var casualtyExamples = []Example{
+	{Title: "云泽市两车相撞致3死2伤", Want: "dead=3 injured=2"},
+	{Body: "事故造成至少6人死亡,3人重伤,14人轻微伤。", Want: "dead=6 injured=17 serious=3"},
+	{Body: "火灾未造成人员伤亡。", Want: "dead=0 injured=0"},
+	{Body: "死亡人数升至47人,另有16人受伤。", Want: "dead=47 injured=16"},
+	{Body: "一男子当场死亡。", Want: "dead=1"},
+	{Title: "云泽一中32名学生疑似食物中毒", Want: "poisoned=32"},
+	{Body: "二十四人失踪,十一人受伤。", Want: "missing=24 injured=11"},
+	{Body: "去年该路段曾有5人死亡。", Want: ""},
+	{Body: "小区有3人在等电梯。", Want: ""},
+	{Body: "3人当场死亡,另有2人经抢救无效死亡。", Want: "dead=5"},
+}
+
+func printCasualties(v *desk.Verdict) string {
+	var b strings.Builder
+	for _, f := range []struct {
+		name  string
+		value *int
+	}{{"dead", v.Facts.Deaths}, {"missing", v.Facts.Missing}, {"injured", v.Facts.Injured}, {"serious", v.Facts.SeriousInjured}, {"poisoned", v.Facts.Poisoned}} {
+		if f.value != nil {
+			fmt.Fprintf(&b, " %s=%d", f.name, *f.value)
+		}
+	}
+	return strings.TrimSpace(b.String())
+}

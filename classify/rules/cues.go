@@ -1,0 +1,125 @@
+package rules
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// cue is a word to look for, with what it speaks for and how strongly.
+type cue struct {
+	word   string
+	tag    string
+	weight float64
+}
+
+// cues finds many words in one pass over a text: words are filed under their
+// first two runes, so that almost every position costs one look at a small table.
+type cues struct {
+	slots []slot // open addressing, a power of two
+	mask  uint64
+	words []cue // grouped by slot, longest first
+}
+
+type slot struct {
+	key         uint64
+	first, last int32
+}
+
+// newCues builds the table; words have two runes or more. A word given twice
+// keeps both meanings.
+func newCues(list []cue) *cues {
+	sorted := slices.Clone(list)
+	slices.SortStableFunc(sorted, func(a, b cue) int {
+		return cmp.Or(cmp.Compare(pair(a.word, 0), pair(b.word, 0)), cmp.Compare(len(b.word), len(a.word)), cmp.Compare(a.word, b.word))
+	})
+	size := 16
+	for size < 3*len(sorted) {
+		size *= 2
+	}
+	c := &cues{slots: make([]slot, size), mask: uint64(size - 1), words: sorted}
+	for i := 0; i < len(sorted); {
+		key := pair(sorted[i].word, 0)
+		if key == 0 {
+			panic("rules: cue of fewer than two runes: " + sorted[i].word)
+		}
+		j := i
+		for j < len(sorted) && pair(sorted[j].word, 0) == key {
+			j++
+		}
+		at := mix(key) & c.mask
+		for c.slots[at].key != 0 {
+			at = (at + 1) & c.mask
+		}
+		c.slots[at] = slot{key, int32(i), int32(j)}
+		i = j
+	}
+	return c
+}
+
+// group makes cues of the words of a space-separated list.
+func group(tag string, weight float64, words string) []cue {
+	var list []cue
+	for _, w := range strings.Fields(words) {
+		list = append(list, cue{w, tag, weight})
+	}
+	return list
+}
+
+// hit is a cue found at bytes start to end.
+type hit struct {
+	*cue
+	start, end int
+}
+
+// scan calls found for the longest cue at each position, and for others of equal
+// length; after a hit the search goes on behind it.
+func (c *cues) scan(text string, found func(h hit)) {
+	last, lastAt, skip := rune(0), 0, 0
+	for i, r := range text {
+		if last != 0 && lastAt >= skip {
+			key := uint64(last)<<21 | uint64(r)
+			at := mix(key) & c.mask
+			for c.slots[at].key != 0 {
+				if c.slots[at].key == key {
+					skip = max(skip, c.match(text, lastAt, c.slots[at], found))
+					break
+				}
+				at = (at + 1) & c.mask
+			}
+		}
+		last, lastAt = r, i
+	}
+}
+
+func (c *cues) match(text string, at int, s slot, found func(hit)) int {
+	length := 0
+	for i := s.first; i < s.last; i++ {
+		w := &c.words[i]
+		if length > 0 && len(w.word) != length {
+			break
+		}
+		if strings.HasPrefix(text[at:], w.word) {
+			length = len(w.word)
+			found(hit{w, at, at + length})
+		}
+	}
+	return at + length
+}
+
+// pair is the key of the two runes at byte i; 0 when there aren't two.
+func pair(s string, i int) uint64 {
+	a, n := utf8.DecodeRuneInString(s[i:])
+	if n == 0 || i+n >= len(s) {
+		return 0
+	}
+	b, _ := utf8.DecodeRuneInString(s[i+n:])
+	return uint64(a)<<21 | uint64(b)
+}
+
+func mix(x uint64) uint64 {
+	x ^= x >> 29
+	x *= 0x9E3779B97F4A7C15
+	return x ^ x>>32
+}

@@ -1,0 +1,93 @@
+package rules
+
+import (
+	"strings"
+
+	"huiying/desk"
+)
+
+// kindSet tells what the writer wants (诉求类型). The title speaks louder than the
+// body, and the end of the body louder than its middle: people ask last.
+func kindSet() Set {
+	words := newCues(slicesOf(
+		group(desk.KindConsult, 2, `咨询 请问 想问 问一下 是否可以 能否告知 想了解 想咨询 如何办理 怎么办理 怎样办理 如何申请 怎么申请 何时能 什么时候能 什么时候 何时 哪些条件 什么条件 是否有 是否属于 是否需要 有没有 怎么算 如何计算 多少钱 在哪里 去哪里 哪个部门 能不能 可不可以 是不是 为什么 为何 吗? 呢? 么? 请教 求解 求解答 疑问 疑惑 望告知 请告知 盼复 予以解答 给予解答 解答一下 给个说法 希望得到答复 几时 几月 多久 何年 怎么样了 进展如何 进度如何 怎么办 如何处理 合理吗 合法吗 可以吗 有吗 询问 政策解读 如何缴纳 怎么交 怎么报销 如何报销`),
+		group(desk.KindHelp, 2, `求助 帮帮 救救 帮忙 请求帮助 恳请帮助 请帮 求帮 困难 无法生活 生活困难 走投无路 恳求 跪求 急求 请求解决 希望解决 恳请解决 请求修 希望修 请求增设 请求增加 请求安装 希望政府帮 求政府 请求政府 请政府 望政府 申请救助 请求 恳请 求解决 盼解决 早日解决 尽快解决 帮助解决 盼望 希望早日 亟待 急需 急盼 救命`),
+		group(desk.KindComplaint, 2, `投诉 扰民 乱收费 不作为 违规 太差 霸王 推诿 踢皮球 严重影响 质量问题 质量差 反映 不合理 强制 欺诈 拖欠 不管 无人管 没人管 欺骗 坑害 虚假宣传 噪音 油烟 噪声 恶劣 态度差 乱停 占道 捆绑销售 维权 不退 退款 拒绝 不予 乱象 脏乱 坑人 黑心 无良 敷衍 服务态度 不满 忍无可忍 害苦 苦不堪言 深受其害 何时休 谁来管 谁管 谁来负责 太过分 违反 损害 侵害 侵犯 霸占 强行 擅自 不合规 漏水 停水 停电 断水 断电 欠薪 工资 坑业主 臭气 异味 隐患 乱搭乱建 不兑现 不公平 不公正 随意 无视 一直没 迟迟 仍未 至今未 至今没 从未 质疑 抗议 反对`),
+		group(desk.KindReport, 3, `举报 检举 揭发 贪污 受贿 行贿 贿赂 挪用 诈骗 传销 赌博 卖淫 嫖娼 涉黄 吸毒 贩毒 黑社会 黑恶 保护伞 非法经营 非法行医 非法集资 无证经营 无证 偷税 逃税 漏税 违法 偷排 盗采 套取 骗取 骗保 滥用职权 以权谋私 失职渎职 渎职 徇私 违纪 造假 假药 伪造 非法 私自倒卖 围标 串标 虚报 冒领 侵吞 私分 黄赌毒`),
+		group(desk.KindSuggestion, 2.5, `建议 提议 倡议 建言 献策 希望能增 希望增加 应该增加 可否增加 能否增加 可以考虑 应当加强 建设成 打造 规划建设 不妨 意见和建议 几点建议 一点建议 小建议 合理化建议 希望开通 能否开通 希望增设 能否增设 应该设置 优化 呼吁 完善`),
+		group(desk.KindPraise, 4, `表扬 点赞 感谢信 致谢 好人好事 拾金不昧 见义勇为 锦旗 非常满意 衷心感谢 赞扬 为你们点赞`),
+	))
+	polite := []string{"感谢", "谢谢"}
+	return Set{Name: "kind", Examples: kindExamples, Apply: func(t desk.Text, v *desk.Verdict) {
+		score := map[string]float64{}
+		var best [2]map[string]hit
+		for n, p := range parts(t) {
+			best[n] = map[string]hit{}
+			words.scan(p.text, func(h hit) {
+				w := h.weight
+				switch {
+				case n == 0:
+					w *= 3
+					if h.start == 0 {
+						w *= 1.6
+					}
+				case h.end > len(p.text)*2/3:
+					w *= 0.9
+				default:
+					w *= 0.6
+				}
+				if _, ok := best[n][h.tag]; ok {
+					w *= 0.35 // saying it again adds little
+				} else {
+					best[n][h.tag] = h
+				}
+				score[h.tag] += w
+			})
+		}
+		for _, p := range parts(t) {
+			if strings.HasSuffix(p.text, "?") {
+				score[desk.KindConsult] += 2
+			}
+		}
+		if s := score[desk.KindPraise]; s > 0 && score[desk.KindComplaint]+score[desk.KindReport] > s {
+			delete(score, desk.KindPraise)
+		}
+		_ = polite
+		kind, top, second := "", 0.0, 0.0
+		for _, k := range desk.Kinds {
+			if s := score[k]; s > top {
+				kind, top, second = k, s, top
+			} else if s > second {
+				second = s
+			}
+		}
+		if kind == "" {
+			return
+		}
+		v.Kind = kind
+		sure(v, "kind", 0.5+0.45*(top-second)/(top+second+1))
+		for n, p := range parts(t) {
+			if h, ok := best[n][kind]; ok {
+				p.note(v, "kind", h.start, h.end)
+			}
+		}
+	}}
+}
+
+func slicesOf(groups ...[]cue) []cue {
+	var all []cue
+	for _, g := range groups {
+		all = append(all, g...)
+	}
+	return all
+}
+
+var kindExamples = []Example{
+	{Title: "咨询公积金提取问题", Body: "请问离职后如何办理公积金提取?", Want: desk.KindConsult},
+	{Title: "举报某饭店无证经营", Body: "该店没有营业执照,长期无证经营。", Want: desk.KindReport},
+	{Title: "投诉工地夜间施工扰民", Body: "每天凌晨两点还在施工,严重影响休息。", Want: desk.KindComplaint},
+	{Title: "建议增设人行天桥", Body: "学校门口车多,建议增设天桥。", Want: desk.KindSuggestion},
+	{Title: "求助:家中老人走失", Body: "恳请帮助寻找。", Want: desk.KindHelp},
+	{Title: "表扬公交司机拾金不昧", Body: "衷心感谢这位师傅。", Want: desk.KindPraise},
+	{Title: "天气", Body: "今天晴。", Want: ""},
+}

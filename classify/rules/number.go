@@ -1,0 +1,226 @@
+package rules
+
+import (
+	"unicode/utf8"
+)
+
+// number is a figure as written: 12, 3.5万, 二十四, 百余.
+type number struct {
+	value      float64
+	start, end int
+	least      bool // 余, 多, 至少, 上百: the true figure is at least this
+	vague      bool // 数十, 几: no figure at all
+}
+
+// whole gives the figure as an int; false when it isn't one or is absurd.
+func (n number) whole() (int, bool) {
+	if n.vague || n.value < 0 || n.value > 1e9 || n.value != float64(int(n.value)) {
+		return 0, false
+	}
+	return int(n.value), true
+}
+
+// readNumber reads a figure that begins at byte i of normalised text.
+func readNumber(text string, i int) (number, bool) {
+	n := number{start: i}
+	at := i
+	r, size := utf8.DecodeRuneInString(text[at:])
+	switch {
+	case r >= '0' && r <= '9':
+		at = n.digits(text, at)
+	case r == '数' || r == '几' || r == '好' && next(text, at+size) == '几':
+		if r == '好' {
+			at += size
+			_, size = utf8.DecodeRuneInString(text[at:])
+		}
+		at += size
+		if u := unit(next(text, at)); u == 0 {
+			if c := next(text, at); !counter(c) {
+				return n, false
+			}
+		}
+		n.vague = true
+		for unit(next(text, at)) > 0 {
+			at += 3
+		}
+	default:
+		if at = n.chinese(text, at); at == i {
+			return n, false
+		}
+	}
+	// What may follow a figure: a unit (3.5万), then 余 or 多.
+	for !n.vague {
+		c, size := utf8.DecodeRuneInString(text[at:])
+		if u := unit(c); u >= 10 {
+			n.value *= u
+			at += size
+			continue
+		}
+		if c == '余' || c == '多' && next(text, at+size) != '次' || c == '来' && n.value >= 10 {
+			n.least = true
+			at += size
+			continue
+		}
+		break
+	}
+	n.end = at
+	return n, true
+}
+
+// digits reads 1,234.5 and the like.
+func (n *number) digits(text string, at int) int {
+	scale := 0.0
+	for at < len(text) {
+		c := text[at]
+		switch {
+		case c >= '0' && c <= '9':
+			if scale > 0 {
+				n.value += float64(c-'0') * scale
+				scale /= 10
+			} else if n.value = n.value*10 + float64(c-'0'); n.value > 1e15 {
+				n.value = 1e15
+			}
+		case c == ',' && scale == 0 && thousands(text, at+1):
+		case c == '.' && scale == 0 && at+1 < len(text) && text[at+1] >= '0' && text[at+1] <= '9':
+			scale = 0.1
+		default:
+			return at
+		}
+		at++
+	}
+	return at
+}
+
+// thousands says whether exactly three digits stand at i.
+func thousands(text string, i int) bool {
+	digits := 0
+	for ; i < len(text) && text[i] >= '0' && text[i] <= '9'; i++ {
+		digits++
+	}
+	return digits == 3
+}
+
+// chinese reads 二十四, 一百零三, 两千五, 二〇一四, 百余.
+func (n *number) chinese(text string, at int) int {
+	total, section, digit := 0.0, 0.0, -1.0
+	seen, positional, lastUnit := 0, true, 0.0
+	start := at
+	for at < len(text) {
+		r, size := utf8.DecodeRuneInString(text[at:])
+		if d, ok := digitOf(r); ok {
+			if digit >= 0 && positional {
+				section = section*10 + digit // 二〇一四
+			} else if digit >= 0 {
+				break
+			}
+			digit = d
+		} else if u := unit(r); u > 0 && !(u >= 10000 && seen == 0) {
+			switch {
+			case u >= 10000:
+				if digit >= 0 {
+					section += digit
+				}
+				total, section = (total+section)*u, 0
+			default:
+				if digit < 0 {
+					if seen > 0 && lastUnit != 10000 && r != '十' { // 十百: not a figure
+						digit = 0
+					} else {
+						digit = 1
+					}
+				}
+				section += digit * u
+			}
+			digit, positional, lastUnit = -1, false, u
+		} else {
+			break
+		}
+		seen++
+		at += size
+	}
+	if digit >= 0 {
+		switch {
+		case positional && seen > 1:
+			section = section*10 + digit
+		case lastUnit >= 100 && seen > 1 && previous(text, at, 2) != '零' && previous(text, at, 2) != '〇':
+			section += digit * lastUnit / 10 // 两千五 is 2500
+		default:
+			section += digit
+		}
+	}
+	n.value = total + section
+	if r := next(text, start); (r == '百' || r == '千') && seen == 1 {
+		n.least = true
+	}
+	return at
+}
+
+// previous gives the nth rune before byte at (1 is the one just before).
+func previous(text string, at, nth int) rune {
+	var r rune
+	for range nth {
+		var size int
+		r, size = utf8.DecodeLastRuneInString(text[:at])
+		at -= size
+	}
+	return r
+}
+
+func next(text string, at int) rune {
+	if at >= len(text) {
+		return 0
+	}
+	r, _ := utf8.DecodeRuneInString(text[at:])
+	return r
+}
+
+func digitOf(r rune) (float64, bool) {
+	switch r {
+	case '零', '〇', '○':
+		return 0, true
+	case '一', '壹':
+		return 1, true
+	case '二', '两', '贰', '俩':
+		return 2, true
+	case '三', '叁', '仨':
+		return 3, true
+	case '四', '肆':
+		return 4, true
+	case '五', '伍':
+		return 5, true
+	case '六', '陆':
+		return 6, true
+	case '七', '柒':
+		return 7, true
+	case '八', '捌':
+		return 8, true
+	case '九', '玖':
+		return 9, true
+	}
+	return 0, false
+}
+
+func unit(r rune) float64 {
+	switch r {
+	case '十', '拾':
+		return 10
+	case '百', '佰':
+		return 100
+	case '千', '仟':
+		return 1000
+	case '万':
+		return 1e4
+	case '亿':
+		return 1e8
+	}
+	return 0
+}
+
+// counter says whether a rune counts people.
+func counter(r rune) bool {
+	switch r {
+	case '人', '名', '位', '个', '户', '口', '具', '条', '岁':
+		return true
+	}
+	return false
+}

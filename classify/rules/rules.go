@@ -1,0 +1,95 @@
+// Package rules holds what is read from a text by rule: kind, urgency, figures,
+// times, places, departments and cues. One file a rule set, each with examples and
+// counter-examples that run as its tests; a new set is one file and one line in
+// Table. Rules see normalised text (narrow letters, simplified characters) and
+// give evidence as bytes of it.
+package rules
+
+import (
+	"time"
+
+	"huiying/desk"
+)
+
+// Options say whose desk it is.
+type Options struct {
+	OfficeRegion string         // code of the office's own area: settles names that many places bear
+	Location     *time.Location // the office's zone; nil: UTC+8
+}
+
+// Set is one rule set.
+type Set struct {
+	Name     string
+	Apply    func(text desk.Text, v *desk.Verdict)
+	Examples []Example
+}
+
+// Example is a text with what the set must, or must not, make of it.
+type Example struct {
+	Title, Body, At string
+	Category        string // what earlier sets are taken to have found
+	Want            string // as the set's own reading prints it; "" is unknown
+}
+
+// Table gives the rule sets in the order in which they run: later ones read what
+// earlier ones have found.
+func Table(o Options) ([]Set, error) {
+	if o.Location == nil {
+		o.Location = time.FixedZone("", 8*3600)
+	}
+	gazetteer, err := loadPlaces()
+	if err != nil {
+		return nil, err
+	}
+	return []Set{
+		kindSet(),
+		categorySet(),
+		placeSet(gazetteer, o.OfficeRegion),
+		casualtySet(),
+		lossSet(),
+		crowdSet(),
+		occurredSet(o.Location),
+		levelSet(),
+		groupSet(),
+		urgencySet(),
+		departmentSet(),
+		rumourSet(),
+		sentimentSet(),
+	}, nil
+}
+
+// Funcs gives the bare functions of the sets, as the engine takes them.
+func Funcs(sets []Set) []func(desk.Text, *desk.Verdict) {
+	var list []func(desk.Text, *desk.Verdict)
+	for _, s := range sets {
+		list = append(list, s.Apply)
+	}
+	return list
+}
+
+// parts gives title and body, each with its name in evidence.
+func parts(t desk.Text) [2]part {
+	return [2]part{{"title", t.Title}, {"text", t.Body}}
+}
+
+type part struct{ in, text string }
+
+// note adds evidence for a field: bytes start to end of the part.
+func (p part) note(v *desk.Verdict, field string, start, end int) {
+	v.Evidence = append(v.Evidence, desk.Evidence{Field: field, In: p.in, Text: p.text[start:end], Start: start, End: end})
+}
+
+// sure sets the confidence of a field, in hundredths so that output stays short.
+func sure(v *desk.Verdict, field string, c float64) {
+	if v.Confidence == nil {
+		v.Confidence = map[string]float64{}
+	}
+	v.Confidence[field] = hundredths(min(max(c, 0), 1))
+}
+
+func hundredths(x float64) float64 {
+	if x < 0 {
+		return -hundredths(-x)
+	}
+	return float64(int(x*100+0.5)) / 100
+}

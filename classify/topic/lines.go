@@ -1,0 +1,176 @@
+package topic
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"math"
+	"runtime"
+	"time"
+
+	"huiying/classify"
+	"huiying/desk"
+)
+
+// Group is a topic as the command line builds it.
+type group struct {
+	ids         []json.RawMessage
+	first, last time.Time
+	dated       int
+	members     []member // the first few, to choose the title from
+	place       map[string]int
+}
+
+type member struct {
+	title string
+	doc   sketch
+}
+
+// heard is how many items of a topic have a say in its title.
+const heard = 40
+
+// Lines reads NDJSON items in arrival order and writes one line per topic,
+// {"topic","title","place","items","heat"}, in the order in which topics began;
+// every item stands in exactly one. A line that can't be used gives {"id","error"}
+// first.
+func Lines(ctx context.Context, reader desk.Classifier, d *Discoverer, in io.Reader, out io.Writer) error {
+	type item struct {
+		line classify.Line
+		doc  desk.TopicDoc
+	}
+	index := NewMemory()
+	var groups []*group
+	err := classify.Each(ctx, in, runtime.GOMAXPROCS(0), func(ctx context.Context, line classify.Line) (item, error) {
+		if line.Err != nil {
+			return item{line: line}, nil
+		}
+		reading, err := reader.Read(ctx, line.Text)
+		if err != nil {
+			if ctx.Err() != nil {
+				return item{}, context.Cause(ctx)
+			}
+			line.Err = err
+		}
+		if reading.Doc.Title == "" {
+			reading.Doc.Title = opening(line.Text.Body)
+		}
+		reading.Doc.At, _ = classify.Instant(line.Text.At)
+		return item{line, reading.Doc}, nil
+	}, func(i item) error {
+		if i.line.Err != nil {
+			var w bytes.Buffer
+			if err := classify.EncodeError(&w, i.line); err != nil {
+				return err
+			}
+			_, err := out.Write(w.Bytes())
+			return err
+		}
+		placed, err := d.Place(ctx, index, []desk.TopicDoc{i.doc})
+		if err != nil {
+			return err
+		}
+		if i.doc.Topic = placed[0].Topic; i.doc.Topic == 0 {
+			groups = append(groups, &group{place: map[string]int{}})
+			i.doc.Topic = int64(len(groups))
+		}
+		i.doc.Item = int64(index.count + 1)
+		index.Add(i.doc)
+		groups[i.doc.Topic-1].take(i.line.ID, i.doc)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	w := json.NewEncoder(out)
+	w.SetEscapeHTML(false)
+	for n, g := range groups {
+		line := struct {
+			Topic int               `json:"topic"`
+			Title string            `json:"title"`
+			Place *string           `json:"place"`
+			Items []json.RawMessage `json:"items"`
+			Heat  float64           `json:"heat"`
+		}{n + 1, g.title(), g.where(), g.ids, g.heat()}
+		if err := w.Encode(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (g *group) take(id json.RawMessage, doc desk.TopicDoc) {
+	g.ids = append(g.ids, id)
+	if len(g.members) < heard {
+		g.members = append(g.members, member{doc.Title, decode(doc.Payload)})
+	}
+	if doc.Place != "" {
+		g.place[doc.Place]++
+	}
+	if !doc.At.IsZero() {
+		if g.dated == 0 || doc.At.Before(g.first) {
+			g.first = doc.At
+		}
+		if g.dated == 0 || doc.At.After(g.last) {
+			g.last = doc.At
+		}
+		g.dated++
+	}
+}
+
+// title is that of the item most like the others.
+func (g *group) title() string {
+	best, title := -1.0, ""
+	for i := range g.members {
+		if g.members[i].title == "" {
+			continue
+		}
+		sum := 0.0
+		for j := range g.members {
+			if i != j {
+				sum += alike(&g.members[i].doc, &g.members[j].doc)
+			}
+		}
+		if sum > best {
+			best, title = sum, g.members[i].title
+		}
+	}
+	return title
+}
+
+// where is the place named most often; nil when none is.
+func (g *group) where() *string {
+	best := ""
+	for p, n := range g.place {
+		if best == "" || n > g.place[best] || n == g.place[best] && p < best {
+			best = p
+		}
+	}
+	if best == "" {
+		return nil
+	}
+	return &best
+}
+
+// heat grows with the number of items and with how fast they came.
+func (g *group) heat() float64 {
+	n := float64(len(g.ids))
+	days := 30.0 // unknown
+	if g.dated > 0 {
+		days = g.last.Sub(g.first).Hours() / 24
+	}
+	heat := math.Log2(1+n) * (1 + math.Log1p((n-1)/(1+days)))
+	return math.Round(heat*100) / 100
+}
+
+// opening is the first words of a text that has no title.
+func opening(body string) string {
+	n := 0
+	for i := range body {
+		if n == 24 {
+			return body[:i] + "…"
+		}
+		n++
+	}
+	return body
+}

@@ -1,0 +1,210 @@
+// Package topic finds what is about the same matter: near-duplicates by shingles
+// with MinHash, topics by telling words, online and in arrival order. It is pure
+// over the port desk.TopicIndex and keeps nothing of its own between calls.
+package topic
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"huiying/classify"
+	"huiying/desk"
+)
+
+// Options are what the program hands in.
+type Options struct {
+	// Rarity says how telling a word is, 0..1; nil: every word alike.
+	Rarity func(word string) float64
+}
+
+// Discoverer implements desk.Discoverer and makes the documents it works on.
+type Discoverer struct {
+	rarity func(string) float64
+}
+
+// New gives a discoverer.
+func New(o Options) *Discoverer {
+	if o.Rarity == nil {
+		o.Rarity = func(string) float64 { return 1 }
+	}
+	return &Discoverer{rarity: o.Rarity}
+}
+
+// How much of a text is kept.
+const (
+	shingle     = 5   // runes of one shingle
+	sketchSize  = 224 // smallest shingle hashes kept: all of them for most texts
+	termLimit   = 48  // telling words kept
+	bands       = 24  // keys for near-duplicates, of two minima each
+	pairTerms   = 8   // the most telling words, whose pairs are keys
+	singleTerms = 8   // words rare enough to be keys by themselves
+	bodyRunes   = 4000
+)
+
+// term is a word by its hash, with its weight.
+type term struct {
+	hash   uint32
+	weight float32
+}
+
+// Sketch makes what discovery keeps of a document; region and place are the
+// verdict's. It is the engine's Sketch option.
+func (d *Discoverer) Sketch(doc *classify.Document, v *desk.Verdict) desk.TopicDoc {
+	out := desk.TopicDoc{Place: v.Place}
+	if v.Region != nil {
+		out.Region = v.Region.Code
+	}
+	terms := d.terms(doc, v.Place)
+	hashes := shingles(doc.Title, doc.Body)
+	out.Keys = keys(terms, hashes)
+	total := len(hashes)
+	if len(hashes) > sketchSize {
+		hashes = hashes[:sketchSize]
+	}
+	out.Payload = encode(hashes, total, terms)
+	return out
+}
+
+// terms weighs the words of a document, the most telling first.
+func (d *Discoverer) terms(doc *classify.Document, place string) []term {
+	type tallied struct {
+		weight float32
+		times  int
+	}
+	seen := make(map[uint32]tallied, 128)
+	take := func(words []string, factor float32, limit int) {
+		for _, w := range words {
+			if limit -= len(w) / 3; limit < 0 {
+				return
+			}
+			if !telling(w) {
+				continue
+			}
+			rarity := float32(d.rarity(w))
+			if rarity < 0.2 {
+				continue
+			}
+			h := uint32(hash(w) >> 32)
+			t := seen[h]
+			t.times++
+			weight := rarity * rarity * factor
+			if place != "" && strings.Contains(place, w) {
+				weight *= placeFactor
+			}
+			if t.times == 1 || weight > t.weight {
+				t.weight = max(t.weight, weight)
+			}
+			seen[h] = t
+		}
+	}
+	take(doc.TitleWords, titleFactor, 1<<20)
+	take(doc.BodyWords, 1, bodyRunes)
+	terms := make([]term, 0, len(seen))
+	for h, t := range seen {
+		w := t.weight
+		if t.times > 1 {
+			w *= 1 + 0.25*float32(min(t.times-1, 4))
+		}
+		terms = append(terms, term{h, w})
+	}
+	slices.SortFunc(terms, func(a, b term) int {
+		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.hash, b.hash))
+	})
+	if len(terms) > termLimit {
+		terms = terms[:termLimit]
+	}
+	return terms
+}
+
+// How much more a word of the title, and of the place, says.
+const (
+	titleFactor = 2
+	placeFactor = 1.6
+)
+
+// telling says whether a word can tell a matter: two runes or more, not a number.
+func telling(w string) bool {
+	r, size := utf8.DecodeRuneInString(w)
+	if size == len(w) || !unicode.IsLetter(r) {
+		return false
+	}
+	return len(w) < 60
+}
+
+// shingles hashes every run of five letters of title and body, sorted and each
+// once; marks and spaces don't count.
+func shingles(title, body string) []uint32 {
+	runes := make([]rune, 0, 512)
+	for _, s := range [2]string{title, body} {
+		for _, r := range s {
+			if r >= 0x3400 && r <= 0x9FFF || unicode.IsLetter(r) || unicode.IsDigit(r) {
+				runes = append(runes, r)
+				if len(runes) > bodyRunes {
+					break
+				}
+			}
+		}
+	}
+	if len(runes) == 0 {
+		return nil
+	}
+	hashes := make([]uint32, 0, len(runes))
+	for i := 0; i == 0 || i+shingle <= len(runes); i++ {
+		h := uint64(14695981039346656037)
+		for _, r := range runes[i:min(i+shingle, len(runes))] {
+			h = (h ^ uint64(r)) * 1099511628211
+		}
+		hashes = append(hashes, uint32(finish(h)>>32))
+	}
+	slices.Sort(hashes)
+	return slices.Compact(hashes)
+}
+
+func hash(w string) uint64 {
+	h := uint64(14695981039346656037)
+	for i := 0; i < len(w); i++ {
+		c := w[i]
+		if c >= 'A' && c <= 'Z' {
+			c += 32
+		}
+		h = (h ^ uint64(c)) * 1099511628211
+	}
+	return finish(h)
+}
+
+func finish(h uint64) uint64 {
+	h ^= h >> 32
+	h *= 0xD6E8FEB86659FD93
+	h ^= h >> 32
+	h *= 0xD6E8FEB86659FD93
+	return h ^ h>>32
+}
+
+// keys are the hashes under which a document is found again: pairs of its most
+// telling words, words rare enough alone, and bands of shingle minima.
+func keys(terms []term, hashes []uint32) []int64 {
+	list := make([]int64, 0, 64)
+	top := terms[:min(len(terms), pairTerms)]
+	for i := range top {
+		for j := i + 1; j < len(top); j++ {
+			a, b := min(top[i].hash, top[j].hash), max(top[i].hash, top[j].hash)
+			list = append(list, int64(finish(uint64(a)<<32|uint64(b))))
+		}
+	}
+	// One minimum per stripe of the hash space, two neighbouring stripes a band.
+	var least [2 * bands]uint32
+	for i := len(hashes) - 1; i >= 0; i-- {
+		least[uint64(hashes[i])*(2*bands)>>32] = hashes[i]
+	}
+	for b := range bands {
+		x, y := least[2*b], least[2*b+1]
+		if x != 0 && y != 0 {
+			list = append(list, int64(finish(uint64(x)<<32|uint64(y))^uint64(b+1)))
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
