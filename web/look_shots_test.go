@@ -17,6 +17,46 @@ func TestLookShots(t *testing.T) {
 		folder = t.TempDir()
 	}
 	browser := webtest.Start(t)
+	shot := func(name string, prepare func(tab *webtest.Tab)) {
+		t.Run(name, func(t *testing.T) {
+			tab := browser.Tab(t)
+			prepare(tab)
+			tab.Shot(filepath.Join(folder, name+".png"))
+		})
+	}
+	shot("palette", func(tab *webtest.Tab) {
+		tab.Goto(server.URL + "/look/desk")
+		tab.Press("Ctrl+K")
+		tab.Wait(`document.querySelectorAll("#palette [role=option]").length > 3`)
+	})
+	shot("keys", func(tab *webtest.Tab) {
+		tab.Goto(server.URL + "/look/desk")
+		tab.Press("?")
+		tab.Wait(`document.getElementById("keys").open`)
+	})
+	shot("english", func(tab *webtest.Tab) {
+		tab.Goto(server.URL + "/look/desk?lang=en")
+	})
+	shot("phone", func(tab *webtest.Tab) {
+		tab.Size(360, 740)
+		tab.Goto(server.URL + "/look/release")
+	})
+	shot("cut", func(tab *webtest.Tab) {
+		tab.Goto(server.URL + "/look/desk?live") // no line is served here
+		tab.Wait(`document.documentElement.dataset.line === "down"`)
+		tab.Faults()
+	})
+	shot("combobox", func(tab *webtest.Tab) {
+		tab.Goto(server.URL + "/look/seat")
+		tab.Focus("#f-category")
+		tab.Press("ArrowDown")
+		tab.Wait(`document.querySelectorAll("#f-category-list [role=option]").length > 3`)
+	})
+	shot("menu", func(tab *webtest.Tab) {
+		tab.Goto(server.URL + "/look/release?theme=dark")
+		tab.Click(".rail-user summary")
+		tab.Eval(`document.dispatchEvent(new CustomEvent("toast", {detail: {kind: "ok", text: "已保存", undo: "/undo"}}))`, nil)
+	})
 	for _, screen := range []string{"desk", "release", "seat", ""} {
 		for _, theme := range []string{"light", "dark"} {
 			t.Run(screen+"-"+theme, func(t *testing.T) {

@@ -4,8 +4,10 @@ package webtest
 
 import (
 	"context"
+	"log"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 	"time"
 
@@ -60,7 +62,7 @@ func Start(t testing.TB) *Browser {
 		chromedp.WSURLReadTimeout(patience),
 	)
 	allocator, stopAllocator := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, stop := chromedp.NewContext(allocator)
+	ctx, stop := chromedp.NewContext(allocator, chromedp.WithErrorf(quiet))
 	t.Cleanup(func() {
 		// Cancel waits for the browser to close, so that its profile can be removed.
 		if err := chromedp.Cancel(ctx); err != nil && ctx.Err() == nil {
@@ -73,4 +75,11 @@ func Start(t testing.TB) *Browser {
 		t.Fatalf("webtest: starting %s: %v", program, err)
 	}
 	return &Browser{ctx: ctx, tabs: make(chan struct{}, mostTabs)}
+}
+
+// quiet drops what chromedp says about events that are newer than it.
+func quiet(format string, args ...any) {
+	if !strings.Contains(format, "unhandled") {
+		log.Printf(format, args...)
+	}
 }

@@ -19,24 +19,44 @@ var named = map[string]string{
 func (tab *Tab) Press(keys ...string) {
 	tab.t.Helper()
 	for _, key := range keys {
-		var options []chromedp.KeyOption
+		var modifiers input.Modifier
 		for {
 			mod, rest, found := strings.Cut(key, "+")
 			modifier, known := map[string]input.Modifier{"Ctrl": input.ModifierCtrl, "Alt": input.ModifierAlt, "Shift": input.ModifierShift}[mod]
 			if !found || !known || rest == "" {
 				break
 			}
-			options = append(options, chromedp.KeyModifiers(modifier))
+			modifiers |= modifier
 			key = rest
 		}
-		if len(options) > 0 && len(key) == 1 {
+		if modifiers != 0 && len(key) == 1 {
 			key = strings.ToLower(key)
 		}
 		if special, ok := named[key]; ok {
 			key = special
 		}
-		tab.Do(chromedp.KeyEvent(key, options...))
+		for _, r := range key {
+			tab.Do(press(r, modifiers))
+		}
 	}
+}
+
+// press is one key going down and up. The character travels with the key going down, as it does from a keyboard,
+// so that a page which prevents the one prevents the other.
+func press(r rune, modifiers input.Modifier) chromedp.Action {
+	return chromedp.ActionFunc(func(ctx context.Context) error {
+		events := kb.Encode(r)
+		down, up := events[0], events[len(events)-1]
+		if modifiers&^input.ModifierShift == 0 && len(events) > 2 {
+			down.Type, down.Text, down.UnmodifiedText = input.KeyDown, events[1].Text, events[1].UnmodifiedText
+		}
+		down.Modifiers |= modifiers
+		up.Modifiers |= modifiers
+		if err := down.Do(ctx); err != nil {
+			return err
+		}
+		return up.Do(ctx)
+	})
 }
 
 // Type types text into whatever has the focus, as a keyboard without an input method does.

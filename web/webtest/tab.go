@@ -182,8 +182,20 @@ func (tab *Tab) Wait(expression string) {
 	tab.t.Helper()
 	ctx, cancel := context.WithTimeout(tab.ctx, patience)
 	defer cancel()
-	if err := chromedp.Run(ctx, chromedp.Poll(expression, nil, chromedp.WithPollingTimeout(patience))); err != nil {
-		tab.t.Fatalf("webtest: waited for %s: %v", expression, err)
+	var last error
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		// A page that is just being left can't answer; the next one will.
+		var yes bool
+		if last = chromedp.Run(ctx, chromedp.Evaluate("!!("+expression+")", &yes)); last == nil && yes {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			tab.t.Fatalf("webtest: waited in vain for %s (last error: %v)", expression, last)
+		}
 	}
 }
 
