@@ -36,7 +36,7 @@ func run(ctx context.Context, arguments []string) (code int, err error) {
 		return 2, errors.New("usage: testdb COMMAND [ARGUMENT…]")
 	}
 	if os.Getenv(pgtest.AdminEnv) == "" {
-		log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+		log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 		cluster, failed := pgtest.Start(ctx, log)
 		if failed != nil {
 			return 1, failed
