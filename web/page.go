@@ -1,0 +1,131 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"huiying/desk"
+)
+
+// newPage begins a page for the person who asks: the frame, the rail with what waits, and the place in
+// the feed, which is read before anything that the page shows, so that the live line repeats rather than
+// skips. nav is the key of the rail's entry that the page belongs to; "" for none.
+func (s *Server) newPage(r *http.Request, title, nav string) (*Page, error) {
+	cursor, now, err := s.Desk.Head(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	who := identityOf(r.Context()).who
+	p := &Page{Title: title, Now: now, Cursor: cursor.String(), Lang: LangOf(r), Theme: ThemeOf(r)}
+	if who.PersonID == 0 {
+		p.Bare = true
+		return p, nil
+	}
+	p.Live, p.Toasts = true, s.said(r)
+	p.User = User{ID: strconv.FormatInt(who.PersonID, 10), Name: who.Name, Role: s.roleWords(p.Lang, who)}
+	p.Context = []string{s.Desk.Policy.Office.Name, p.User.Role + " " + who.Name}
+	waiting, err := s.waiting(r.Context(), who, now)
+	if err != nil {
+		return nil, err
+	}
+	p.Nav = navFor(who, nav, waiting)
+	return p, nil
+}
+
+// roleWords are the person's roles in words: 值班员、新闻发布员.
+func (s *Server) roleWords(lang string, who desk.Actor) string {
+	words := make([]string, len(who.Roles))
+	for i, r := range who.Roles {
+		words[i] = s.Views.Text(lang, r.Name())
+	}
+	if lang == LangEnglish {
+		return strings.Join(words, ", ")
+	}
+	return strings.Join(words, "、")
+}
+
+// navTable is the rail: one line a page, shown to whom any of its acts is permitted.
+var navTable = []struct {
+	NavItem
+	acts []desk.Act
+}{
+	{NavItem{Key: "desk", Label: "实时台", Href: "/", Icon: "desk", Press: "g d"}, []desk.Act{desk.ActIncidentRead}},
+	{NavItem{Key: "inbox", Label: "来件", Href: "/items", Icon: "inbox", Press: "g i"}, []desk.Act{desk.ActItemRead}},
+	{NavItem{Key: "seat", Label: "坐席", Href: "/seat", Icon: "seat", Press: "g s"}, []desk.Act{desk.ActItemLog}},
+	{NavItem{Key: "incidents", Label: "事件", Href: "/incidents", Icon: "incident", Press: "g e"}, []desk.Act{desk.ActIncidentRead}},
+	{NavItem{Key: "releases", Label: "发布", Href: "/releases", Icon: "release", Press: "g r"}, []desk.Act{desk.ActIncidentRead}},
+	{NavItem{Key: "briefings", Label: "发布会", Href: "/briefings", Icon: "briefing", Press: "g b"}, []desk.Act{desk.ActIncidentRead}},
+	{NavItem{Key: "notices", Label: "提醒", Href: "/notices", Icon: "bell", Press: "g n", Urgent: true}, []desk.Act{desk.ActIncidentRead}},
+	{NavItem{Key: "quarantine", Label: "隔离", Href: "/quarantine", Icon: "alert", Press: "g q"}, []desk.Act{desk.ActQuarantine}},
+	{NavItem{Key: "sources", Label: "来源", Href: "/sources", Icon: "source", Press: "g o"}, []desk.Act{desk.ActSourceManage}},
+	{NavItem{Key: "people", Label: "人员", Href: "/people", Icon: "people", Press: "g p"}, []desk.Act{desk.ActPersonManage}},
+	{NavItem{Key: "alerts", Label: "外发", Href: "/alerts", Icon: "link", Press: "g a"}, []desk.Act{desk.ActAlertText}},
+	{NavItem{Key: "record", Label: "留痕", Href: "/record", Icon: "record", Press: "g l"}, []desk.Act{desk.ActRecordRead}},
+}
+
+// navFor is the rail of one person.
+func navFor(who desk.Actor, current string, waiting map[string]int) []NavItem {
+	var nav []NavItem
+	for _, line := range navTable {
+		for _, act := range line.acts {
+			if who.May(act) {
+				n := line.NavItem
+				n.Current, n.Badge = n.Key == current, waiting[n.Key]
+				nav = append(nav, n)
+				break
+			}
+		}
+	}
+	return nav
+}
+
+// home is where somebody begins who has no business at the desk itself.
+func home(who desk.Actor) string {
+	if nav := navFor(who, "", nil); len(nav) > 0 {
+		return nav[0].Href
+	}
+	return "/login"
+}
+
+// waitingSince bounds the count of items that nobody has looked at: what is older has its place in the
+// inbox, and a badge that counts it for ever says nothing.
+const waitingSince = 24 * time.Hour
+
+// waiting counts what the person's badges show: items of the last day that nobody dealt with, releases that wait
+// for an act of this person's, notices not yet acknowledged.
+func (s *Server) waiting(ctx context.Context, who desk.Actor, now time.Time) (map[string]int, error) {
+	n := map[string]int{}
+	var err error
+	if who.May(desk.ActItemRead) {
+		if n["inbox"], err = s.Desk.CountItems(ctx, who, desk.ItemFilter{State: desk.ItemNew}, now.Add(-waitingSince)); err != nil {
+			return nil, err
+		}
+	}
+	if !who.May(desk.ActIncidentRead) {
+		return n, nil
+	}
+	for state, act := range map[string]desk.Act{desk.ReleaseReview: desk.ActReleaseReview, desk.ReleaseSign: desk.ActReleaseSign,
+		desk.ReleaseBlocked: desk.ActReleaseDraft, desk.ReleaseSigned: desk.ActReleasePublish} {
+		if !who.May(act) {
+			continue
+		}
+		list, err := s.Desk.Releases(ctx, who, desk.ReleaseFilter{State: state, Page: desk.Page{Limit: 1000}})
+		if err != nil {
+			return nil, err
+		}
+		n["releases"] += len(list)
+	}
+	open, err := s.Desk.Notices(ctx, who, desk.NoticeFilter{Open: true, Page: desk.Page{Limit: 1000}})
+	n["notices"] = len(open)
+	return n, err
+}
+
+// render writes a whole page; a view that fails is our fault and says so.
+func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, view string, p *Page) {
+	if err := s.Views.Render(w, status, view, p); err != nil {
+		s.Fail(w, r, err)
+	}
+}
