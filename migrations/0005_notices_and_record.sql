@@ -59,9 +59,10 @@ CREATE INDEX event_incident ON event (incident_id, id) WHERE incident_id IS NOT 
 CREATE INDEX event_subject ON event (subject_kind, subject_id);
 
 -- Events that the sealer hasn't numbered yet.
+-- Rows live for milliseconds; swept often, the table stays small.
 CREATE TABLE event_pending (
   event_id bigint PRIMARY KEY REFERENCES event
-);
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_insert_scale_factor = 0);
 
 -- The feed: gapless numbers and a chain of digests over the record.
 CREATE TABLE feed (

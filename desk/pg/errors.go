@@ -50,11 +50,12 @@ func translate(err error) error {
 	}
 	var connect *pgconn.ConnectError
 	var network net.Error
+	var dead notBegun
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return &desk.Error{Code: desk.CodeNotFound, Text: "没有找到这条记录", Cause: err}
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded),
-		errors.As(err, &connect), errors.As(err, &network),
+		errors.As(err, &dead), errors.As(err, &connect), errors.As(err, &network),
 		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed),
 		pgconn.SafeToRetry(err), strings.Contains(err.Error(), "conn closed"), strings.Contains(err.Error(), "closed pool"):
 		return desk.Unavailable(err, retrySoon)
@@ -108,9 +109,19 @@ func conflictOf(answer *pgconn.PgError, err error) error {
 	return e
 }
 
-// lostToAnother says whether running the act again will do: a deadlock, a
-// serialization failure, or a plan made before a migration.
-func lostToAnother(err error) bool {
+// notBegun is a line that turned out to be dead at BEGIN.
+type notBegun struct{ error }
+
+func (e notBegun) Unwrap() error { return e.error }
+
+// repeatable says whether the act left nothing behind and running it again will
+// do: a dead line at BEGIN, a deadlock, a serialization failure, or a plan made
+// before a migration.
+func repeatable(err error) bool {
+	var dead notBegun
+	if errors.As(err, &dead) {
+		return true
+	}
 	var answer *pgconn.PgError
 	if !errors.As(err, &answer) {
 		return false

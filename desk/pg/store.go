@@ -2,9 +2,10 @@ package pg
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"log/slog"
-	"math/rand/v2"
+	random "math/rand/v2"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -23,6 +24,7 @@ const (
 	// acquireWait is how long an act waits for a free connection before it is told
 	// to come back: longer than any use case, shorter than people's patience.
 	acquireWait = 5 * time.Second
+	connectWait = 5 * time.Second
 	// endWait bounds COMMIT and ROLLBACK, which don't end with the caller's context.
 	endWait = 10 * time.Second
 	// tries is how often an act that lost to another (deadlock, serialization) runs.
@@ -39,10 +41,12 @@ type Options struct {
 
 // Store is the desk's memory in PostgreSQL. It is safe for concurrent use.
 type Store struct {
-	pool   *pgxpool.Pool
-	schema string
-	log    *slog.Logger
-	wakes  *wakes
+	pool         *pgxpool.Pool
+	schema       string
+	log          *slog.Logger
+	wakes        *wakes
+	node         string // of this process, to know its own NOTIFY by
+	listenConfig *pgx.ConnConfig
 }
 
 var _ desk.Store = (*Store)(nil)
@@ -63,12 +67,14 @@ func Open(ctx context.Context, url string, opt Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	listening := config.ConnConfig.Copy() // waits for hours: none of the limits of statements
+	listening.ConnectTimeout = connectWait
 	settle(config, opt)
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, translate(err)
 	}
-	s := &Store{pool: pool, schema: opt.Schema, log: opt.Log, wakes: newWakes()}
+	s := &Store{pool: pool, schema: opt.Schema, log: opt.Log, wakes: newWakes(), node: rand.Text(), listenConfig: listening}
 	if err := s.Ping(ctx); err != nil {
 		pool.Close()
 		return nil, err
@@ -91,7 +97,7 @@ func settle(config *pgxpool.Config, opt Options) {
 	c.RuntimeParams["statement_timeout"] = "30s"
 	c.RuntimeParams["lock_timeout"] = "10s"
 	c.RuntimeParams["idle_in_transaction_session_timeout"] = "10s"
-	c.ConnectTimeout = 5 * time.Second
+	c.ConnectTimeout = connectWait
 	// A cancelled request asks the server to stop and keeps the connection.
 	c.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: 2 * time.Second}
@@ -140,11 +146,11 @@ func (s *Store) View(ctx context.Context, fn func(desk.Tx) error) error {
 func (s *Store) run(ctx context.Context, opt pgx.TxOptions, fn func(*tx) error) error {
 	for try := 1; ; try++ {
 		err := s.once(ctx, opt, fn)
-		if err == nil || try == tries || !lostToAnother(err) {
+		if err == nil || try == tries || !repeatable(err) {
 			return err
 		}
-		s.log.Debug("transaction lost to another, repeated", "try", try, "error", err)
-		wait := time.NewTimer(time.Duration(try) * time.Duration(5+rand.IntN(20)) * time.Millisecond)
+		s.log.Debug("transaction repeated", "try", try, "error", err)
+		wait := time.NewTimer(time.Duration(try) * time.Duration(5+random.IntN(20)) * time.Millisecond)
 		select {
 		case <-ctx.Done():
 			wait.Stop()
@@ -162,6 +168,12 @@ func (s *Store) once(ctx context.Context, opt pgx.TxOptions, fn func(*tx) error)
 	defer conn.Release()
 	begun, err := conn.BeginTx(ctx, opt)
 	if err != nil {
+		if conn.Conn().IsClosed() && ctx.Err() == nil {
+			// The database was restarted under the pool. Nothing was done yet, and the
+			// other idle connections are dead too.
+			s.pool.Reset()
+			err = notBegun{err}
+		}
 		return translate(err)
 	}
 	t := &tx{q: begun, wakes: map[string]bool{}}
