@@ -128,7 +128,7 @@ fi
 "$${as[@]}" DEBIAN_FRONTEND=noninteractive apt-get -q update >&2
 "$${as[@]}" DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "$${missing[@]}" >&2
 for package in "$${missing[@]}"; do
-  has "$$package" || { echo "装了 $$package 仍不可用（PostgreSQL 须为 15 或更新，可用 apt.postgresql.org 的软件包）。" >&2; exit 1; }
+  has "$$package" || { echo "装了 $$package 仍不可用（PostgreSQL 须为 15 或更新）。" >&2; exit 1; }
 done
 endef
 export INSTALL
