@@ -112,10 +112,12 @@ function hurry() {
 // ---- what a cut line means for the page ----
 
 let down = false;
+let up = false; // only a frame proves a line
 
 function lineDown(forGood = false) {
   if (!down) {
     down = true;
+    up = false;
     root.dataset.line = "down";
     showState("over", t("连接中断"));
     say(t("连接中断，以下为 %s 的数据", hms(heardOffice || officeNow())));
@@ -126,7 +128,8 @@ function lineDown(forGood = false) {
 
 function lineUp() {
   attempt = 0;
-  if (!down) return;
+  if (up) return;
+  up = true;
   down = false;
   delete root.dataset.line;
   showState("green", t("已连接"));

@@ -27,8 +27,9 @@ export function sync(now, newRate) {
   }
   const difference = sample - officeNow();
   const moved = Math.abs(difference) > 2000 * rate;
-  base += difference > 0 || moved ? difference : difference * 0.1;
-  if (moved) beat();
+  const step = difference > 0 || moved ? difference : difference * 0.1;
+  base += step;
+  if (Math.abs(step) > 200 * rate) beat(); // what is shown is a second old otherwise
 }
 
 // The page was made just before its first byte came.
