@@ -33,9 +33,9 @@ func (Parser) Parse(_ desk.Source, raw desk.Raw, zone *time.Location) ([]desk.Pa
 		}
 	}
 	switch {
-	case n.Refused:
+	case n.Refused && len(raw.Bytes) == 0:
 		return nil, desk.Invalid("", "邮件服务器多次未能给出这封邮件（编号 %d），请到邮箱中查看", n.UID)
-	case n.Size > 0:
+	case n.Size > 0 && len(raw.Bytes) == tooBigKeep: // other bytes: a person has mended it
 		return nil, desk.Invalid("", "邮件有 %d MB，超过上限 %d MB，只保留了开头部分", n.Size>>20, MaxMail>>20)
 	case len(raw.Bytes) == 0:
 		return nil, desk.Invalid("", "邮件没有内容")

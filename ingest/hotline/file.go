@@ -1,0 +1,59 @@
+package hotline
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+
+	"huiying/desk"
+)
+
+// Lines puts NDJSON of any length through the door, chunk by chunk, and hands the
+// results of each commit to took, their indexes counted over the whole. It stops
+// at the first chunk that isn't taken; repeating the whole is harmless.
+func Lines(ctx context.Context, receive func(context.Context, desk.Source, desk.Batch) ([]desk.Result, error), src desk.Source, in io.Reader,
+	took func([]desk.Result) error) error {
+	next := 0
+	var failed error
+	var chunk block
+	commit := func() bool {
+		if chunk.lines == 0 {
+			return true
+		}
+		raw := desk.Raw{ContentType: TypeNDJSON, Bytes: chunk.bytes}
+		if chunk.oversize > 0 {
+			raw.Note, _ = json.Marshal(note{Oversize: chunk.oversize}) // an integer always can be
+		}
+		chunk = block{}
+		results, err := receive(ctx, src, desk.Batch{Raws: []desk.Raw{raw}})
+		if err == nil {
+			for i := range results {
+				results[i].Index += next
+			}
+			next += len(results)
+			err = took(results)
+		}
+		failed = err
+		return err == nil
+	}
+	var end error
+	blocks(in, func(b block) bool {
+		if b.oversize > 0 && !commit() {
+			return false
+		}
+		chunk.bytes, chunk.lines, chunk.oversize = append(chunk.bytes, b.bytes...), chunk.lines+b.lines, b.oversize
+		end = b.err
+		if b.err != nil || b.oversize > 0 || chunk.lines >= chunkLines || len(chunk.bytes) >= chunkBytes {
+			return commit()
+		}
+		return true
+	})
+	if failed != nil {
+		return failed
+	}
+	if errors.Is(end, io.EOF) {
+		return nil
+	}
+	return end
+}

@@ -1,0 +1,44 @@
+package hotline
+
+import (
+	"encoding/json"
+	"testing"
+
+	"huiying/desk"
+	"huiying/ingest"
+	"huiying/ingest/ingesttest"
+)
+
+var kind = ingest.Kind{Name: "hotline", Channel: desk.ChannelHotline, Parser: Parser{}}
+
+func rawJSON(msgs ...ingesttest.Message) desk.Raw {
+	list := make([]map[string]any, len(msgs))
+	for i, m := range msgs {
+		list[i] = map[string]any{"external_id": m.ID, "title": m.Title, "body": m.Body}
+	}
+	b, err := json.Marshal(list)
+	if err != nil {
+		panic(err)
+	}
+	return desk.Raw{ContentType: TypeJSON, Bytes: b}
+}
+
+func rawLines(msgs ...ingesttest.Message) desk.Raw {
+	var b []byte
+	for _, m := range msgs {
+		line, err := json.Marshal(map[string]any{"external_id": m.ID, "title": m.Title, "body": m.Body})
+		if err != nil {
+			panic(err)
+		}
+		b = append(append(b, line...), '\n')
+	}
+	return desk.Raw{ContentType: TypeNDJSON, Bytes: b}
+}
+
+func TestSuiteJSON(t *testing.T) {
+	ingesttest.Parsers(t, kind, desk.Source{}, rawJSON)
+}
+
+func TestSuiteLines(t *testing.T) {
+	ingesttest.Parsers(t, kind, desk.Source{}, rawLines)
+}
