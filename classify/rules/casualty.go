@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -16,7 +17,8 @@ func casualtySet() Set {
 		if !harmWords.any(t.Title) && !harmWords.any(t.Body) && !short(t.Title) && !short(t.Body) {
 			return
 		}
-		title, body := readHarm(parts(t)[0]), readHarm(parts(t)[1])
+		month, day := dayOf(v.Occurred)
+		title, body := readHarm(parts(t)[0], month, day), readHarm(parts(t)[1], month, day)
 		var got tally
 		got.join(title, body)
 		got.write(v)
@@ -44,15 +46,15 @@ var harmFields = [harms]string{"facts.deaths", "facts.missing", "facts.injured",
 var harmTags = map[string]int{"dead": dead, "missing": missing, "injured": injured, "serious": serious, "light": light, "poisoned": poisoned}
 
 var harmWords = newCues(slicesOf(
-	group("dead", 0, `死亡 遇难 身亡 丧生 丧命 罹难 殒命 毙命 致死 不治 炸死 烧死 撞死 熏死 淹死 压死 砸死 打死 丧身 死去 遗体 尸体 人死 人亡 名死 遇害 被杀 溺亡`),
+	group("dead", 0, `死亡 遇难 身亡 丧生 丧命 罹难 殒命 毙命 致死 不治 炸死 烧死 撞死 熏死 淹死 压死 砸死 打死 丧身 死去 遗体 尸体 遇害 被杀 溺亡`),
 	group("missing", 0, `失踪 失联 下落不明`),
 	group("serious", 0, `重伤 伤势严重 伤势较重 伤势比较重 受伤严重 伤情严重 伤情较重 危重 生命垂危 病危 重症 尚未脱离危险 未脱离生命危险 未脱离危险 伤势危重 严重受伤 病情较重 病情严重 伤势过重`),
 	group("light", 0, `轻伤 轻微伤 伤势较轻 轻度受伤 受伤较轻 轻微受伤`),
-	group("injured", 0, `受伤 负伤 烧伤 炸伤 撞伤 砸伤 摔伤 刺伤 烫伤 灼伤 人伤 名伤 伤者 伤员 咬伤 砍伤 扭伤`),
+	group("injured", 0, `受伤 负伤 烧伤 炸伤 撞伤 砸伤 摔伤 刺伤 烫伤 灼伤 坠伤 伤者 伤员 咬伤 砍伤 扭伤`),
 	group("poisoned", 0, `中毒 发病 恶心呕吐 出现呕吐 出现恶心 上吐下泻 身体不适 出现不适 腹泻 腹痛`),
 	group("none", 0, `无人员伤亡 没有人员伤亡 未造成人员伤亡 无人伤亡 没有造成人员伤亡 未有人员伤亡 无人员受伤 未发现人员伤亡 暂无人员伤亡 没有人受伤 无人受伤 未造成人员受伤 没有人员受伤 未接到人员伤亡 没有人员伤亡报告 并未造成人员伤亡 未出现人员伤亡 尚无人员伤亡 没有出现人员伤亡 无人员死亡 没有人员死亡 无人员及 未造成伤亡 无伤亡 未有伤亡 没有伤亡 未造成人员和财产损失 未造成任何人员伤亡 末有人员伤亡 没有人伤亡 未造成人员 没有造成人员 没造成人员 没有收到人员伤亡 没有接到人员伤亡 没有伤亡报告`),
 	group("nodeath", 0, `无人死亡 没有人死亡 未造成人员死亡 没有死亡 无死亡 尚无死亡 无人遇难 没有死亡报告`),
-	group("skip", 0, `人员伤亡 死亡率 死亡赔偿 死亡证明 死亡事故 死亡威胁 死亡人数不详 中毒事件 中毒事故 人死伤 名死伤 人伤亡 受伤害 伤亡情况 死亡原因 重伤害 死亡线 人死后 人死不`),
+	group("skip", 0, `人员伤亡 死亡率 死亡赔偿 死亡证明 死亡事故 死亡威胁 死亡人数不详 中毒事件 中毒事故 人死伤 名死伤 人伤亡 受伤害 伤亡情况 死亡原因 重伤害 死亡线 人死后 人死不 重症监护仪 名死者 人死者`),
 ))
 
 func (c *cues) any(text string) bool {
@@ -64,6 +66,7 @@ func (c *cues) any(text string) bool {
 // figure is a number of people with the span that tells it.
 type figure struct {
 	known, more bool // more: comes on top of the one before ("另有")
+	least       bool // told as 百多人, so that an exact figure elsewhere is better
 	value       int
 	start, end  int
 	part        part
@@ -77,14 +80,15 @@ type harmReading struct {
 	noDeath   figure
 	single    figure // one named person died, without a figure
 	wounded   figure // the same, injured
+	sick      figure // people of whom the sentence later says that they fell ill
 }
 
-func readHarm(p part) harmReading {
+func readHarm(p part, month, day int) harmReading {
 	var r harmReading
 	var events []hit
 	harmWords.scan(p.text, func(h hit) { events = append(events, h) })
 	used := make([]bool, len(events))
-	e := 0
+	e, waiting, waitingEnd := 0, 0, 0
 	for i := 0; i < len(p.text); {
 		n, ok := people(p.text, i)
 		if !ok {
@@ -96,7 +100,7 @@ func readHarm(p part) harmReading {
 			e++
 		}
 		i = n.end
-		if past(p.text, n.start) {
+		if past(p.text, n.start) || earlier(p.text, n.start, month, day) {
 			continue
 		}
 		value, whole := n.whole()
@@ -109,16 +113,27 @@ func readHarm(p part) harmReading {
 		}
 		harm, at := owner(p.text, n, events, used, e)
 		if harm < 0 {
+			waiting, waitingEnd = value, n.end
+			if fallen := sickLater(p.text, n, events, e); !r.sick.known && value >= 2 && fallen > 0 {
+				r.sick = figure{known: true, value: value, part: p, start: n.start, end: fallen}
+			}
 			continue
 		}
+		// 5名乘客及1名司机受伤: the one before belongs to the same word.
+		if waiting > 0 && joins(p.text[waitingEnd:n.start]) {
+			value += waiting
+		}
+		waiting = 0
 		used[at] = true
-		f := figure{known: true, value: value, part: p, start: min(n.start, events[at].start), end: max(n.end, events[at].end)}
+		if harm == injured && diesAfter(p.text, events, at) {
+			harm = dead
+		}
+		f := figure{known: true, least: n.least, value: value, part: p, start: min(n.start, events[at].start), end: max(n.end, events[at].end)}
 		f.more = adds(p.text, n.start)
 		r.take(harm, f)
-		// 一死一伤, 6人死伤 and the like are done; a second word for the same people
-		// ("5人受伤,伤势严重") adds the graver kind.
+		// A second word right behind, for the same people, adds the graver kind.
 		if harm == injured || harm == light {
-			if k := at + 1; k < len(events) && !used[k] && events[k].tag == "serious" && clauseGap(p.text[events[at].end:events[k].start]) && !strings.ContainsAny(p.text[events[at].end:events[k].start], "一二三四五六七八九十两0123456789") {
+			if k := at + 1; k < len(events) && !used[k] && events[k].tag == "serious" && events[k].start == events[at].end {
 				used[k] = true
 				r.take(serious, f)
 			}
@@ -128,22 +143,31 @@ func readHarm(p part) harmReading {
 	return r
 }
 
-// letterHarm reads the short forms 3死2伤 and 6亡.
+// letterHarm reads the short forms: 3死2伤, 6人亡, 死5人.
 func letterHarm(text string, n number) (int, bool) {
 	after := text[n.end:]
-	switch next(after, 0) {
-	case '死':
-		if strings.HasPrefix(after, "死伤") {
-			return 0, false
+	for _, counter := range []string{"人", "名"} {
+		after = strings.TrimPrefix(after, counter)
+	}
+	for letter, harm := range map[string]int{"死": dead, "亡": dead, "伤": injured} {
+		tail, ok := strings.CutPrefix(after, letter)
+		if !ok {
+			continue
 		}
-		return dead, true
-	case '亡':
-		return dead, true
-	case '伤':
-		if strings.HasPrefix(after, "伤亡") {
-			return 0, false
+		switch next(tail, 0) {
+		case '亡', '伤', '者', '势', '员', '情', '害', '于', '不', '后', '口':
+		default:
+			return harm, true
 		}
-		return injured, true
+	}
+	if counter := next(text, n.end); counter == '人' || counter == '名' {
+		first, second := previous(text, n.start, 1), previous(text, n.start, 2)
+		switch {
+		case first == '死' && second != '烧' && second != '致':
+			return dead, true
+		case first == '伤' && !strings.ContainsRune("受轻重烧死负", second):
+			return injured, true
+		}
 	}
 	return 0, false
 }
@@ -219,6 +243,9 @@ func owner(text string, n number, events []hit, used []bool, e int) (int, int) {
 			continue
 		}
 		gap := text[n.end:ev.start]
+		if ev.tag == "poisoned" {
+			gap = strings.ReplaceAll(gap, "、", "")
+		}
 		if utf8.RuneCountInString(gap) > 22 || !clauseGap(gap) {
 			break
 		}
@@ -239,10 +266,74 @@ func owner(text string, n number, events []hit, used []bool, e int) (int, int) {
 // leads says whether what stands between a word of harm and a figure is only
 // 人数, 达, 至少 and the like.
 func leads(gap string) bool {
-	for _, w := range []string{"人数", "人员", "者", "已经", "已", "达到", "达", "上升到", "上升至", "升至", "增加到", "增至", "增加至", "为", "至少", "约", "近", "超过", "逾", "共计", "共", "有", "了", ":", "的", "突破", "总数", "多达", "计", "各", "学生", "工人", "儿童", "(", "到"} {
+	for _, w := range []string{"人数", "人员", "者", "已经", "已", "达到", "达", "上升到", "上升至", "升至", "增加到", "增至", "增加至", "为", "至少", "约", "近", "超过", "逾", "共计", "共", "有", "了", ":", "突破", "总数", "多达", "计", "各", "学生", "工人", "儿童", "(", "到"} {
 		gap = strings.ReplaceAll(gap, w, "")
 	}
 	return strings.TrimSpace(gap) == ""
+}
+
+// sickLater gives the end of a word of poisoning that follows a figure in its
+// sentence, in another clause: "17名员工进食晚餐后,陆续出现呕吐"; 0 when none does.
+func sickLater(text string, n number, events []hit, e int) int {
+	if e >= len(events) || events[e].tag != "poisoned" {
+		return 0
+	}
+	gap := text[n.end:events[e].start]
+	if strings.ContainsAny(gap, "。;!?\n") || utf8.RuneCountInString(gap) > 30 || another(gap) {
+		return 0
+	}
+	return events[e].end
+}
+
+// dayOf reads month and day of a time in the contract's form; 0 where unknown.
+func dayOf(occurred string) (int, int) {
+	date, _, _ := strings.Cut(occurred, "T")
+	fields := strings.Split(date, "-")
+	if len(fields) < 3 {
+		return 0, 0
+	}
+	month, _ := strconv.Atoi(fields[len(fields)-2]) // "" in ---12: unknown
+	day, _ := strconv.Atoi(fields[len(fields)-1])
+	return month, day
+}
+
+// earlier says whether the sentence around byte at, not the first, tells of a day
+// before the one on which it happened.
+func earlier(text string, at, month, day int) bool {
+	from := strings.LastIndexAny(text[:at], "。!?\n") + 1
+	for from < at && !utf8.RuneStart(text[from]) {
+		from++
+	}
+	if day == 0 || from == 0 {
+		return false
+	}
+	for _, m := range moments(text[from:at]) {
+		if m.day > 0 {
+			return m.month != 0 && month != 0 && m.month < month || (m.month == 0 || month == 0 || m.month == month) && m.day < day
+		}
+	}
+	return false
+}
+
+// joins says whether two figures side by side are added: 5名乘客及1名司机.
+func joins(gap string) bool {
+	gap = strings.TrimSuffix(strings.TrimSuffix(gap, "另外"), "另")
+	for _, w := range []string{"及", "和", "与"} {
+		if strings.HasSuffix(gap, w) {
+			return clauseGap(gap) && utf8.RuneCountInString(gap) <= 18
+		}
+	}
+	return false
+}
+
+// diesAfter says whether the injured of a clause are said to have died in it.
+func diesAfter(text string, events []hit, at int) bool {
+	k := at + 1
+	if k >= len(events) || events[k].tag != "dead" {
+		return false
+	}
+	gap := text[events[at].end:events[k].start]
+	return clauseGap(gap) && strings.Contains(gap, "无效") && !another(gap)
 }
 
 // clauseGap says whether a stretch stays within one clause.
@@ -284,6 +375,9 @@ func past(text string, at int) bool {
 			return true
 		}
 	}
+	if at > len(text)/2 && strings.Contains(sentence, "今年") {
+		return true
+	}
 	return olderYear(text, sentence, from)
 }
 
@@ -318,7 +412,7 @@ func firstYear(text string) int {
 }
 
 func (r *harmReading) take(harm int, f figure) {
-	if f.more && r.sum[harm].known {
+	if f.more && r.sum[harm].known && !strings.ContainsAny(f.part.text[min(r.sum[harm].end, f.start):f.start], "。!?\n") {
 		s := r.sum[harm]
 		s.value += f.value
 		s.end, s.more = f.end, true
@@ -352,12 +446,12 @@ func (r *harmReading) unnumbered(p part, events []hit, used []bool) {
 			r.none = f
 		case ev.tag == "nodeath" && !r.noDeath.known:
 			r.noDeath = f
-		case (ev.tag == "dead" || ev.tag == "injured") && !used[k] && !past(p.text, ev.start):
+		case (ev.tag == "dead" || ev.tag == "injured" || ev.tag == "light") && !used[k] && next(p.text, ev.end) != '者' && !past(p.text, ev.start):
 			if onePerson(p.text, ev) {
 				f.value = 1
 				if ev.tag == "dead" && !r.single.known {
 					r.single = f
-				} else if ev.tag == "injured" && !r.wounded.known {
+				} else if ev.tag != "dead" && !r.wounded.known {
 					r.wounded = f
 				}
 			}
@@ -375,7 +469,16 @@ func onePerson(text string, ev hit) bool {
 	if utf8.RuneCountInString(head) > 20 || strings.ContainsAny(head, "无没未多些们如若") || strings.Contains(head, "险些") || strings.Contains(head, "可能") {
 		return false
 	}
-	for _, w := range []string{"男子", "女子", "女孩", "男孩", "少女", "少年", "老人", "老妇", "老太", "老汉", "学生", "司机", "驾驶员", "工人", "员工", "妇女", "孩子", "婴儿", "幼儿", "村民", "市民", "男性", "女性", "行人", "骑车人", "环卫工", "女童", "男童", "大爷", "大妈", "女士", "先生", "骑手"} {
+	if ev.word == "撞伤" || ev.word == "砸伤" || ev.word == "刺伤" || ev.word == "撞死" || ev.word == "砸死" { // the harmed one follows
+		tail := text[ev.end:]
+		if i := strings.IndexAny(tail, ",。;!?\n"); i >= 0 {
+			tail = tail[:i]
+		}
+		if utf8.RuneCountInString(tail) <= 14 && !strings.ContainsAny(tail, "多们") {
+			head = tail
+		}
+	}
+	for _, w := range persons {
 		if strings.Contains(head, w) {
 			return true
 		}
@@ -383,13 +486,23 @@ func onePerson(text string, ev hit) bool {
 	return false
 }
 
+var persons = []string{"男子", "女子", "女孩", "男孩", "少女", "少年", "老人", "老妇", "老太", "老汉", "学生", "司机", "驾驶员", "工人", "员工", "妇女", "孩子", "婴儿", "幼儿", "村民", "市民", "男性", "女性", "行人", "骑车人", "环卫工", "女童", "男童", "大爷", "大妈", "女士", "先生", "骑手"}
+
 // tally is the outcome over title and body.
 type tally [harms]figure
 
 func (t *tally) join(title, body harmReading) {
+	whole := title.most[dead].known && (title.most[injured].known || title.most[serious].known)
 	for h := range harms {
 		a, b := title.best(h), body.best(h)
 		switch {
+		case whole && h == injured:
+			t[h] = a
+			continue
+		case whole && h == light:
+			continue
+		case a.known && a.least && b.known && !b.least && b.value > a.value:
+			t[h] = b
 		case !b.known, a.known && (h == dead || h == serious || h == missing):
 			t[h] = a
 		case !a.known, b.value > a.value:
@@ -418,6 +531,9 @@ func (t *tally) join(title, body harmReading) {
 	for _, r := range []harmReading{title, body} {
 		if r.wounded.known && !t[injured].known && !t[dead].known && !r.none.known {
 			t[injured] = r.wounded
+		}
+		if r.sick.known && !t[poisoned].known {
+			t[poisoned] = r.sick
 		}
 		for _, n := range []figure{r.none, r.noDeath} {
 			if n.known && !t[dead].known {

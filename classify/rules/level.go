@@ -21,7 +21,7 @@ func levelSet() Set {
 	return Set{Name: "level", Examples: levelExamples, Apply: func(t desk.Text, v *desk.Verdict) {
 		count := map[string]float64{}
 		first := map[string]desk.Evidence{}
-		doubts := 0.0
+		doubts, titled := 0.0, false
 		for n, p := range parts(t) {
 			weight := 1.0
 			if n == 0 {
@@ -29,6 +29,7 @@ func levelSet() Set {
 			}
 			types.scan(p.text, func(h hit) {
 				count[h.tag] += weight
+				titled = titled || n == 0 && h.tag == "accident"
 				if _, ok := first[h.tag]; !ok {
 					first[h.tag] = desk.Evidence{Field: "level", In: p.in, Text: p.text[h.start:h.end], Start: h.start, End: h.end}
 				}
@@ -37,7 +38,7 @@ func levelSet() Set {
 		}
 		kind := ""
 		switch {
-		case count["attack"] >= 2 && count["attack"] >= count["accident"]/3:
+		case count["attack"] >= 2:
 			return
 		case count["quake"] >= 2 && count["quake"] >= count["accident"]:
 			kind = "quake"
@@ -67,7 +68,7 @@ func levelSet() Set {
 		default:
 			// A letter that fears an accident isn't one: without figures there must be
 			// a time and no talk of danger.
-			if told || v.Occurred != "" && doubts < count["accident"] && !letter(t) {
+			if told || (v.Occurred != "" || titled) && doubts < count["accident"] && !letter(t) {
 				level = accidentLevel(f)
 			}
 		}
@@ -91,7 +92,7 @@ func levelSet() Set {
 // letter says whether a text is somebody's own letter, rather than a report of
 // what happened.
 func letter(t desk.Text) bool {
-	for _, w := range []string{"领导", "您好", "你好", "请问", "投诉", "请求", "恳请", "建议", "希望", "举报", "咨询", "我们小区", "业主", "我是", "本人", "反映"} {
+	for _, w := range []string{"尊敬的", "您好", "你好", "请问", "恳请", "我们小区", "我们村", "望领导", "求助", "求政府", "本人是", "贵单位", "望相关", "希望有关部门", "请有关部门", "请相关部门", "请求政府", "我家"} {
 		if strings.Contains(t.Title, w) || strings.Contains(t.Body, w) {
 			return true
 		}

@@ -90,7 +90,11 @@ func mayBegin(r rune) bool {
 func readMoment(text string, i int) (moment, bool) {
 	m := moment{hour: -1, minute: -1, start: i}
 	at := i
-	at = m.readDate(text, at)
+	if q := m.readBracketed(text, at); q > at {
+		at = q
+	} else {
+		at = m.readDate(text, at)
+	}
 	for again := true; again; {
 		again = false
 		for _, w := range relativeDays {
@@ -149,7 +153,7 @@ func (m *moment) finish(text string) {
 	}
 	after := text[m.end:]
 	if m.day > 0 && m.hour < 0 && m.part == 0 {
-		for _, w := range []string{"电", "讯", "消息", "报道", ")电", " 电"} {
+		for _, w := range []string{"电", "讯", "消息", "报道", ")电", " 电", "信息", "援引"} {
 			m.dateline = m.dateline || strings.HasPrefix(after, w)
 		}
 	}
@@ -201,6 +205,21 @@ func (m *moment) readDate(text string, at int) int {
 	return start
 }
 
+// readBracketed reads 今(30)日.
+func (m *moment) readBracketed(text string, at int) int {
+	for _, w := range []string{"今(", "昨("} {
+		rest, ok := strings.CutPrefix(text[at:], w)
+		if !ok {
+			continue
+		}
+		if n, ok := plain(rest, 0); ok && n.value >= 1 && n.value <= 31 && strings.HasPrefix(rest[n.end:], ")日") {
+			m.day = int(n.value)
+			return at + len(w) + n.end + len(")日")
+		}
+	}
+	return at
+}
+
 // readDashed reads 2014-04-14, 2014/4/14 and 2014.4.14.
 func (m *moment) readDashed(text string, year number, start int) int {
 	separator := text[year.end]
@@ -218,6 +237,7 @@ func (m *moment) readDashed(text string, year number, start int) int {
 
 // readClock reads 8时30分, 8点半, 14:30, 8点左右.
 func (m *moment) readClock(text string, at int) int {
+	start := at
 	n, ok := plain(text, at)
 	if !ok || n.value > 24 || n.value != float64(int(n.value)) {
 		return at
@@ -248,6 +268,10 @@ func (m *moment) readClock(text string, at int) int {
 			return at + len("半")
 		}
 		if minute, ok := plain(text, at); ok && minute.value < 60 {
+			if strings.HasPrefix(text[minute.end:], "级") || strings.HasPrefix(text[minute.end:], "个") || strings.HasPrefix(text[minute.end:], "万") || strings.HasPrefix(text[minute.end:], "亿") {
+				m.hour = -1 // 五点零级 is a decimal
+				return start
+			}
 			if strings.HasPrefix(text[minute.end:], "分") {
 				m.minute = int(minute.value)
 				return minute.end + len("分")

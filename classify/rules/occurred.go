@@ -31,48 +31,176 @@ func occurredSet(zone *time.Location) Set {
 	}}
 }
 
-// chooseMoment takes the first time that the body tells, filled up by the next
-// ones where they speak of the same day, and by the dateline or ref.
+// told is a moment with what the words around it say of it.
+type told struct {
+	moment
+	p     part
+	score float64
+	event bool // something happened then
+	after bool // written, reported, put out then
+}
+
+var (
+	eventWords  = newCues(group("event", 1, `发生 起火 失火 着火 火灾 爆炸 相撞 追尾 侧翻 翻车 地震 中毒 袭击 车祸 撞上 撞击 撞向 事故 坠入 坠江 砍杀 连撞 撞倒 撞伤 撞死 自燃 坍塌 出现呕吐 出现不适 突发 卷进 卷入 翻覆 蔓延 山火 遭遇 接到报警 接报 接警 报警 大火 有感 震感 震动 出现恶心 泄漏 身亡 被撞 行驶 行至 碰撞 驾驶`))
+	reportWords = newCues(group("report", 1, `获悉 表示 介绍 证实 通报 宣布 发表 谴责 报道 公布 指出 发稿 统计 采访 了解到 介绍说 透露 援引 新闻发布会 看到 悼念 祈福 记者从 记者在 消息`))
+	afterWords  = newCues(group("after", 1, `扑灭 控制 恢复 通车 赶到 抵达 到达 救出 归案 出院 住院 解除 清理 转移 抓获 封锁 疏散完 救治 结束 送往 送到`))
+)
+
+// chooseMoment takes the time at which something is said to have happened, filled
+// up by others that speak of the same day, and by the dateline or ref.
 func chooseMoment(t desk.Text, ref moment) (moment, part, bool) {
-	var chosen moment
-	var home part
-	found := false
-	dateline := ref
+	list, dateline := weighMoments(t)
+	if ref.day > 0 {
+		dateline = ref
+	}
+	best := -1
+	for i, m := range list {
+		if m.score > 0 && (best < 0 || m.score > list[best].score) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return moment{}, part{}, false
+	}
+	chosen := list[best].moment
+	if chosen.day == 0 && chosen.relative == relativeNone { // a bare clock: of the day told before
+		for i := best - 1; i >= 0; i-- {
+			if m := list[i]; m.p.in == list[best].p.in && (m.day > 0 || m.relative != relativeNone) && !m.after {
+				chosen.year, chosen.month, chosen.day, chosen.relative = m.year, m.month, m.day, m.relative
+				if chosen.part == 0 && m.part > 0 {
+					chosen.hour = shift(chosen.hour, m.part)
+				}
+				break
+			}
+		}
+	}
+	for i, m := range list {
+		if i == best || m.after || m.p.in != list[best].p.in && m.year == 0 {
+			continue
+		}
+		switch {
+		case chosen.hour < 0 && m.hour >= 0 && (m.event || i == best+1 && within(m.p.text, chosen.end, m.start)) && sameDay(chosen, m.moment, dateline):
+			chosen.hour, chosen.minute = m.hour, m.minute
+			if m.part == 0 && chosen.part > 0 {
+				chosen.hour = shift(m.hour, chosen.part)
+			}
+		case chosen.hour >= 0 && chosen.minute < 0 && m.minute >= 0 && m.event && sameDay(chosen, m.moment, dateline) && (m.hour == chosen.hour || shift(m.hour, chosen.part) == chosen.hour) && within(m.p.text, chosen.end, m.start):
+			chosen.minute = m.minute
+		}
+		if chosen.day > 0 && m.day == chosen.day {
+			if chosen.month == 0 {
+				chosen.month = m.month
+			}
+			if chosen.year == 0 && m.month == chosen.month {
+				chosen.year = m.year
+			}
+		}
+	}
+	if chosen.year == 0 && chosen.day > 0 {
+		chosen.year = firstYear(t.Title)
+	}
+	if chosen.day == 0 && chosen.relative == relativeNone && ref.day == 0 {
+		chosen.month, chosen.day = dateline.month, dateline.day
+	}
+	chosen.settle(dateline)
+	return chosen, list[best].p, true
+}
+
+// weighMoments reads all moments and says of each what happened then; it also
+// gives the day on which the text was written, when it tells.
+func weighMoments(t desk.Text) ([]told, moment) {
+	var list []told
+	var dateline moment
 	for _, p := range []part{parts(t)[1], parts(t)[0]} {
-		for _, m := range moments(p.text) {
+		var day moment // the last day named, for 当日
+		for n, m := range moments(p.text) {
+			if m.relative == relativeSame && m.day == 0 {
+				m.year, m.month, m.day = day.year, day.month, day.day
+			}
+			if m.day > 0 {
+				day = m
+			}
 			if m.dateline {
 				if dateline.day == 0 {
 					dateline = moment{year: m.year, month: m.month, day: m.day}
 				}
 				continue
 			}
-			if m.habit || p.in == "text" && past(p.text, m.start) && m.year == 0 {
+			if m.habit || m.year == 0 && past(p.text, m.start) {
 				continue
 			}
-			switch {
-			case !found:
-				chosen, home, found = m, p, true
-			case p.in != home.in:
-				if chosen.year == 0 && m.year > 0 {
-					chosen.year = m.year
-				}
-			case chosen.hour < 0 && m.hour >= 0 && sameDay(chosen, m) && within(p.text, chosen.end, m.start):
-				chosen.hour, chosen.minute = m.hour, m.minute
-				if m.part == 0 && chosen.part > 0 {
-					chosen.hour = shift(m.hour, chosen.part)
-				}
-			case chosen.hour >= 0 && chosen.minute < 0 && m.hour == chosen.hour && m.minute >= 0 && sameDay(chosen, m) && within(p.text, chosen.end, m.start):
-				chosen.minute = m.minute
-			case chosen.day == 0 && chosen.relative <= relativeNone && m.day > 0 && m.hour < 0 && within(p.text, chosen.end, m.start):
-				chosen.year, chosen.month, chosen.day = m.year, m.month, m.day
+			x := told{moment: m, p: p, score: 1.5 - 0.2*float64(min(n, 6))}
+			x.listen()
+			if x.after && m.day > 0 && m.month > 0 && dateline.day == 0 {
+				dateline = moment{year: m.year, month: m.month, day: m.day}
 			}
+			list = append(list, x)
 		}
 	}
-	if !found {
-		return chosen, home, false
+	return list, dateline
+}
+
+// listen looks at the words around a moment: the rest of its sentence, and what
+// leads up to it.
+func (x *told) listen() {
+	text := x.p.text
+	head := text[runeBack(text, x.start, 8):x.start]
+	tail := text[x.end:]
+	if i := strings.IndexAny(tail, "。;!?\n"); i >= 0 {
+		tail = tail[:i]
 	}
-	chosen.settle(dateline)
-	return chosen, home, true
+	near := tail[:cutAt(tail, min(len(tail), 120))]
+	clause := near
+	if i := strings.IndexAny(strings.TrimLeft(near, ", "), ",:"); i >= 0 {
+		clause = near[:min(len(near), i+(len(near)-len(strings.TrimLeft(near, ", "))))]
+	}
+	switch {
+	case strings.HasSuffix(head, "截至") || strings.HasSuffix(head, "截止") || strings.HasSuffix(head, "至") || strings.HasSuffix(head, "截至目前") || strings.HasSuffix(head, "到"):
+		x.after = true
+	case strings.HasSuffix(head, "记者"):
+		x.after = true
+	case reportWords.any(clause) && !eventWords.any(clause):
+		x.after = true
+	case strings.Contains(clause, "记者") || strings.HasPrefix(strings.TrimLeft(clause, ","), "说") || strings.HasPrefix(clause, "称"):
+		x.after = true
+	case afterWords.any(clause) && !eventWords.any(clause):
+		x.after = true
+	}
+	if strings.HasSuffix(head, "发生在") || strings.HasSuffix(head, "发生于") || strings.HasSuffix(head, "事发") || strings.HasSuffix(head, "发生时间是") {
+		x.event, x.after = true, false
+		x.score += 1.5
+	}
+	if !x.after && eventWords.any(near) {
+		x.event = true
+		x.score += 2
+	}
+	if x.after {
+		x.score = -1
+		return
+	}
+	if x.p.in == "title" {
+		x.score--
+	}
+	if x.hour >= 0 {
+		x.score += 0.6
+	}
+	if x.day > 0 || x.relative >= relativeToday {
+		x.score += 0.8
+	}
+	if x.year > 0 {
+		x.score += 0.8
+	}
+	if !x.event && x.day == 0 && x.relative == relativeNone {
+		x.score -= 1.8 // a bare clock time
+	}
+}
+
+func runeBack(text string, at, runes int) int {
+	for ; runes > 0 && at > 0; runes-- {
+		_, size := utf8.DecodeLastRuneInString(text[:at])
+		at -= size
+	}
+	return at
 }
 
 // within says whether a second time is close enough to speak of the same event.
@@ -80,11 +208,20 @@ func within(text string, from, to int) bool {
 	return to >= from && utf8.RuneCountInString(text[from:to]) < 160
 }
 
-func sameDay(a, b moment) bool {
+func sameDay(a, b, dateline moment) bool {
 	if b.day == 0 {
-		return b.relative == relativeNone || b.relative == relativeSame || b.relative == a.relative
+		switch {
+		case b.relative == relativeNone, b.relative == relativeSame, b.relative == a.relative:
+			return true
+		case a.day > 0 && a.hour < 0 && (dateline.day == 0 || a.part > 0 && a.part == b.part):
+			return true
+		}
+		return false
 	}
-	return a.day == b.day && (b.month == 0 || a.month == b.month)
+	if a.day == 0 {
+		return false
+	}
+	return a.day == b.day && (b.month == 0 || a.month == 0 || a.month == b.month)
 }
 
 // settle fills month, year and relative days from a reference day.

@@ -152,7 +152,7 @@ func chain(c candidate, all []candidate) float64 {
 }
 
 func cutAt(text string, n int) int {
-	for n > 0 && !utf8.RuneStart(text[n]) {
+	for n > 0 && n < len(text) && !utf8.RuneStart(text[n]) {
 		n--
 	}
 	return n
