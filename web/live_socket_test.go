@@ -248,6 +248,58 @@ func TestLiveCut(t *testing.T) {
 	tab.Faults() // refused connections
 }
 
+// TestLiveLeavesTheFocus: rows that arrive under an error summary or a person's typing take neither focus nor text.
+func TestLiveLeavesTheFocus(t *testing.T) {
+	t.Parallel()
+	l, address, views := serveLive(t)
+	tab := webtest.Start(t).Tab(t)
+	tab.Goto(strings.Replace(address, "/look/desk", "/look/", 1))
+	l.waitAsked(1)
+	connected(tab)
+	tab.Focus("#f-body")
+	tab.Type("写到一半")
+	l.send(map[string]any{"cursor": "1.2", "type": "item.updated", "html": []any{map[string]string{"target": "item-4", "list": "items", "html": itemHTML(t, views, "item-4", nightTime(), "改过的一件")}}})
+	tab.Wait(`document.getElementById("item-4").textContent.includes("改过的一件")`)
+	var focus string
+	tab.Eval(`document.activeElement.id + document.activeElement.value`, &focus)
+	if focus != "f-body写到一半" {
+		t.Errorf("the focus is on %q", focus)
+	}
+}
+
+// TestLiveRefresh: a part drawn for one person alone is told of what concerns it, once for many messages.
+func TestLiveRefresh(t *testing.T) {
+	t.Parallel()
+	l, address, _ := serveLive(t)
+	tab := webtest.Start(t).Tab(t)
+	tab.Goto(address)
+	l.waitAsked(1)
+	connected(tab)
+	tab.Eval(`window.told = ["incident:12", "release.*", "ticket"].map((on) => { const n = document.createElement("i"); n.dataset.liveOn = on; n.told = 0; n.addEventListener("live:refresh", () => n.told++); document.body.append(n); return n; }), 0`, nil)
+	for range 5 {
+		l.send(map[string]any{"cursor": "1.2", "type": "release.signed", "subject": map[string]string{"kind": "incident", "id": "12"}})
+	}
+	tab.Wait(`told[0].told === 1 && told[1].told === 1 && told[2].told === 0`)
+}
+
+// TestFastDrill: in a drill at 36 times the speed the countdown runs 36 times as fast between two ticks.
+func TestFastDrill(t *testing.T) {
+	t.Parallel()
+	l, address, _ := serveLive(t)
+	tab := webtest.Start(t).Tab(t)
+	tab.Goto(address)
+	l.waitAsked(1)
+	connected(tab)
+	l.send(map[string]any{"rate": 36})
+	l.set(func() { l.mute = true })
+	const read = `(() => { const [h, m, s] = document.querySelector("#clock-3 time-left").textContent.split(":").map(Number); return h * 3600 + m * 60 + s; })()`
+	var run float64
+	tab.Eval(`new Promise((done) => { setTimeout(() => { const a = `+read+`, from = performance.now(); setTimeout(() => done((a - `+read+`) / (performance.now() - from) * 1000), 2500); }, 500); })`, &run)
+	if run < 28 || run > 44 {
+		t.Errorf("%.1f office seconds a second", run)
+	}
+}
+
 // TestLiveEnded: 4401 leads to the login; 4403 stays and doesn't come back.
 func TestLiveEnded(t *testing.T) {
 	t.Parallel()

@@ -41,6 +41,13 @@ func TestLookShots(t *testing.T) {
 		tab.Size(360, 740)
 		tab.Goto(server.URL + "/look/release")
 	})
+	for _, screen := range []string{"desk", "release"} {
+		shot("paper-"+screen, func(tab *webtest.Tab) {
+			tab.Goto(server.URL + "/look/" + screen + "?theme=dark") // paper is white whatever the theme
+			tab.Paper()
+			tab.Wait(`getComputedStyle(document.documentElement).backgroundColor === "rgb(255, 255, 255)" && !document.querySelector(".rail").checkVisibility()`)
+		})
+	}
 	shot("cut", func(tab *webtest.Tab) {
 		tab.Goto(server.URL + "/look/desk?live") // no line is served here
 		tab.Wait(`document.documentElement.dataset.line === "down"`)

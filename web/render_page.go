@@ -27,7 +27,7 @@ type Page struct {
 
 // NavItem is one entry of the rail.
 type NavItem struct {
-	Key     string // stable name; the badge's element is nav-KEY, so that the feed can morph it
+	Key     string // stable name; the badge's element is badge-KEY, so that the feed can morph it
 	Label   string // interface text
 	Href    string
 	Icon    string // name in icons.svg without the leading i-

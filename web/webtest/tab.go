@@ -153,6 +153,13 @@ func (tab *Tab) Dark(on bool) {
 	tab.Do(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}))
 }
 
+// Paper shows the page as it would be printed, at the width of an A4 sheet's text.
+func (tab *Tab) Paper() {
+	tab.t.Helper()
+	tab.Size(640, 900)
+	tab.Do(emulation.SetEmulatedMedia().WithMedia("print"))
+}
+
 // Before runs a script in every page of the tab before its own scripts do.
 func (tab *Tab) Before(script string) {
 	tab.t.Helper()

@@ -123,4 +123,5 @@ export function moveClocks(now, speak = true, everything = false) {
 onBeat((now) => moveClocks(now));
 
 // A morph brings the server's words of a moment ago; put them right before anybody sees them.
-document.addEventListener("htmx:after:swap", () => moveClocks(officeNow(), true, true));
+// The feed does so itself, once for all rows of a frame.
+document.addEventListener("htmx:after:swap", (event) => { if (!event.detail.ctx.live) moveClocks(officeNow(), true, true); });

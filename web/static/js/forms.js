@@ -156,5 +156,6 @@ document.addEventListener("click", (event) => {
   }
 });
 
-document.addEventListener("htmx:after:swap", () => prepare(document));
+// A row that the feed brings isn't this person's doing: it must not call the focus back to an old summary.
+document.addEventListener("htmx:after:swap", (event) => { if (!event.detail.ctx.live) prepare(document); });
 prepare(document);

@@ -207,7 +207,7 @@ export function adopt(change) {
 }
 
 function morph(target, html) {
-  htmx.swap({ text: html, target, swap: "outerMorph", sourceElement: target });
+  htmx.swap({ text: html, target, swap: "outerMorph", sourceElement: target, live: true });
   const row = document.getElementById(target.id);
   const list = row?.parentElement?.closest("[data-live-list]");
   if (list && row.parentElement === list) settle(list);
