@@ -2,6 +2,7 @@ package hotline
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"io"
 )
@@ -9,6 +10,7 @@ import (
 const (
 	chunkLines = 500
 	chunkBytes = 1 << 20
+	blockLines = 100 // a chunk is filled by several blocks
 	readAhead  = 64 << 10
 )
 
@@ -37,23 +39,26 @@ func blocks(body io.Reader, put func(block) bool) {
 }
 
 // readBlock waits for one line, then takes what further lines are here already.
+// Empty lines are left out.
 func readBlock(r *bufio.Reader, b *block) error {
 	for {
 		whole := len(b.bytes)
-		line, size, err := readLine(r)
+		size, err := readLine(r, b)
 		if err != nil && !errors.Is(err, io.EOF) {
+			b.bytes = b.bytes[:whole]
 			return err // the line broke off: nobody may be told that it was taken
 		}
-		if size > MaxLine {
+		switch {
+		case size > MaxLine:
 			// Only ever the first of its block: a line that long isn't buffered.
-			b.bytes, b.lines, b.oversize = line, 1, size
+			b.lines, b.oversize = 1, size
 			return err
-		}
-		b.bytes = append(b.bytes[:whole], line...)
-		if len(trimSpace(line)) > 0 {
+		case len(trimSpace(b.bytes[whole:])) == 0:
+			b.bytes = b.bytes[:whole]
+		default:
 			b.lines++
 		}
-		if err != nil || b.lines >= chunkLines || len(b.bytes) >= chunkBytes || !lineHere(r) {
+		if err != nil || b.lines >= blockLines || len(b.bytes) >= chunkBytes || !lineHere(r) {
 			return err
 		}
 	}
@@ -61,33 +66,26 @@ func readBlock(r *bufio.Reader, b *block) error {
 
 // lineHere says whether a whole line is buffered, so that reading it won't wait.
 func lineHere(r *bufio.Reader) bool {
-	n := r.Buffered()
-	if n == 0 {
-		return false
-	}
-	b, err := r.Peek(n)
-	if err != nil {
-		return false
-	}
-	for _, c := range b {
-		if c == '\n' {
-			return true
-		}
-	}
-	return false
+	b, err := r.Peek(r.Buffered())
+	return err == nil && bytes.IndexByte(b, '\n') >= 0
 }
 
-// readLine reads up to and with the line feed: the bytes, of a line too long only
-// its beginning, and how many there were.
-func readLine(r *bufio.Reader) (line []byte, size int64, err error) {
+// readLine appends a line up to and with its line feed, of one too long only the
+// beginning, and says how long it is without.
+func readLine(r *bufio.Reader, b *block) (size int64, err error) {
+	start := len(b.bytes)
 	for {
 		frag, err := r.ReadSlice('\n')
 		size += int64(len(frag))
-		if room := MaxLine - len(line); room > 0 {
-			line = append(line, frag[:min(room, len(frag))]...)
+		if room := MaxLine - (len(b.bytes) - start); room > 0 {
+			b.bytes = append(b.bytes, frag[:min(room, len(frag))]...)
 		}
-		if !errors.Is(err, bufio.ErrBufferFull) {
-			return line, size, err
+		if errors.Is(err, bufio.ErrBufferFull) {
+			continue
 		}
+		if err == nil {
+			size--
+		}
+		return size, err
 	}
 }

@@ -22,6 +22,8 @@ const (
 	MaxBody  = 32 << 20 // bytes of one object or array, unpacked
 	// busy is when to come back after a refusal for want of room.
 	busy = 2 * time.Second
+	// commitTime bounds both commits of one raw and the reading between them.
+	commitTime = 30 * time.Second
 )
 
 // Push is the door as an HTTP handler, for POST only; cmd mounts it behind web's
@@ -160,9 +162,9 @@ func (h *handler) post(w http.ResponseWriter, r *http.Request, src desk.Source) 
 	}
 	var results []desk.Result
 	if len(docs) > 0 {
-		results, err = h.Receive(r.Context(), src, desk.Batch{Raws: []desk.Raw{{ContentType: TypeJSON, Bytes: b}}})
+		results, err = h.receive(r, src, desk.Raw{ContentType: TypeJSON, Bytes: b})
 		if err != nil {
-			h.Fail(w, r, retryable(err))
+			h.Fail(w, r, err)
 			return
 		}
 	}
@@ -206,11 +208,15 @@ func unreadable(err error) error {
 	return &desk.Error{Code: desk.CodeInvalid, Text: "请求未能完整读取（连接中断或压缩内容损坏），请重发", Cause: err}
 }
 
-// retryable makes a race between two senders of the same item what it is: to be
-// repeated, not to be given up.
-func retryable(err error) error {
-	if desk.CodeOf(err) == desk.CodeConflict {
-		return desk.Unavailable(err, time.Second)
+// receive sends one raw through the door. It isn't given up when the sender goes
+// away: the bytes are here, and half a way would only wait for the sweep. A race
+// between two senders of the same item is what it is: to be repeated.
+func (h *handler) receive(r *http.Request, src desk.Source, raw desk.Raw) ([]desk.Result, error) {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(r.Context()), commitTime)
+	defer stop()
+	results, err := h.Receive(ctx, src, desk.Batch{Raws: []desk.Raw{raw}})
+	if desk.CodeOf(err) == desk.CodeConflict || errors.Is(err, context.DeadlineExceeded) {
+		err = desk.Unavailable(err, busy)
 	}
-	return err
+	return results, err
 }

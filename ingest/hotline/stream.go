@@ -27,6 +27,9 @@ func (h *handler) stream(w http.ResponseWriter, r *http.Request, src desk.Source
 		h.Fail(w, r, unreadable(err))
 		return
 	}
+	// One stream, one connection: when the answer ends before the body, the server
+	// would otherwise go on reading the rest beside the next request.
+	w.Header().Set("Connection", "close")
 	// The guards' deadlines are for requests that end soon; Quiet takes their place.
 	_ = rc.SetReadDeadline(time.Time{})  // not supported: then there is none to lift
 	_ = rc.SetWriteDeadline(time.Time{}) // likewise
@@ -141,9 +144,9 @@ func (s *stream) commit(w http.ResponseWriter, rc *http.ResponseController, c bl
 	if c.oversize > 0 {
 		raw.Note, _ = json.Marshal(note{Oversize: c.oversize}) // an integer always can be
 	}
-	results, err := s.h.Receive(s.r.Context(), s.src, desk.Batch{Raws: []desk.Raw{raw}})
+	results, err := s.h.receive(s.r, s.src, raw)
 	if err != nil {
-		return retryable(err)
+		return err
 	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
