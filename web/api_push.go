@@ -1,0 +1,89 @@
+package web
+
+import (
+	"net/http"
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"huiying/desk"
+)
+
+// PushItem documents one item as a source sends it. The door itself
+// (ingest/hotline) reads it: a bad one is quarantined and never sinks the others.
+type PushItem struct {
+	ExternalID string `json:"external_id,omitempty" doc:"来源自己的编号，同一编号再推送是更新；没有的按内容摘要识别"`
+	Title      string `json:"title,omitempty" doc:"标题和内容至少有一项"`
+	Body       string `json:"body,omitempty"`
+	OccurredAt string `json:"occurred_at,omitempty" doc:"RFC 3339；没有时区的按本单位时区" example:"2026-03-05T14:30:00+08:00"`
+	Place      string `json:"place,omitempty"`
+	URL        string `json:"url,omitempty"`
+	Author     struct {
+		Name  string `json:"name,omitempty"`
+		Phone string `json:"phone,omitempty"`
+	} `json:"author,omitempty"`
+	Reach int64 `json:"reach,omitempty" doc:"阅读或播放量"`
+}
+
+// PushResult is what became of one item.
+type PushResult struct {
+	Index  int        `json:"index" doc:"从 0 数起"`
+	ID     string     `json:"id" doc:"来件编号；quarantined 时是隔离编号"`
+	Status string     `json:"status" enum:"created,duplicate,updated,quarantined"`
+	Error  *PushError `json:"error,omitempty"`
+}
+
+// PushError is why an item is in quarantine.
+type PushError struct {
+	Field   string `json:"field"`
+	Message string `json:"message"`
+}
+
+// PushResults answers one object or array.
+type PushResults struct {
+	Results []PushResult `json:"results" nullable:"false"`
+}
+
+// pushDoor puts the handler of the push door behind the guards and describes it.
+func pushDoor(a *api, rt *route) {
+	rt.handler = func(w http.ResponseWriter, r *http.Request) {
+		a.s.Fail(w, r, desk.NotFound("没有开通推送"))
+	}
+	if a.s.Push != nil {
+		rt.handler = a.s.Push(a.s.pusher, a.s.Fail).ServeHTTP
+	}
+	registry := a.OpenAPI().Components.Schemas
+	of := func(t reflect.Type) *huma.Schema { return registry.Schema(t, true, t.Name()) }
+	one := of(reflect.TypeFor[PushItem]())
+	describeLimits(registry.Map()["PushItem"])
+	most := 1000
+	a.OpenAPI().AddOperation(&huma.Operation{
+		OperationID: "post-items", Method: rt.method, Path: rt.path, Summary: rt.summary, Tags: []string{"items"},
+		Description: "用来源的密钥。提交之后才应答；应答丢失时原样重发即可。超出能力时 429 或 503，带 Retry-After。",
+		Security:    []map[string][]string{{"bearer": {}}},
+		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+			"application/json":     {Schema: &huma.Schema{OneOf: []*huma.Schema{one, {Type: "array", Items: one, MaxItems: &most}}}},
+			"application/x-ndjson": {Schema: one},
+		}},
+		Responses: map[string]*huma.Response{
+			"201": {Description: "每一件的结果", Content: map[string]*huma.MediaType{"application/json": {Schema: of(reflect.TypeFor[PushResults]())}}},
+			"200": {Description: "NDJSON：每一件一行，按提交陆续返回", Content: map[string]*huma.MediaType{
+				"application/x-ndjson": {Schema: of(reflect.TypeFor[PushResult]())}}},
+			"default": errorResponses(a)["default"],
+		},
+	})
+}
+
+// describeLimits writes the domain's limits into the schema. Unknown fields are let pass
+// by the door, so the schema does too.
+func describeLimits(s *huma.Schema) {
+	for name, most := range map[string]int{"external_id": desk.MaxExternalID, "title": desk.MaxTitle, "body": desk.MaxBody, "place": desk.MaxPlace, "url": desk.MaxURL} {
+		s.Properties[name].MaxLength = &most
+	}
+	for name, most := range map[string]int{"name": desk.MaxAuthor, "phone": desk.MaxPhone} {
+		s.Properties["author"].Properties[name].MaxLength = &most
+	}
+	least, most := 0.0, float64(desk.MaxReach)
+	s.Properties["reach"].Minimum, s.Properties["reach"].Maximum = &least, &most
+	s.AdditionalProperties = true
+}
