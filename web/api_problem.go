@@ -35,15 +35,15 @@ func plain(_ huma.Context, _ string, v any) (any, error) {
 	p := ProblemOf(&desk.Error{Code: code, Text: text})
 	p.Status = m.Status
 	if len(m.Errors) > 0 && m.Status == http.StatusUnprocessableEntity {
-		p.Field, p.Detail = fieldOf(m.Errors[0])
+		p.Field, p.Detail = problemField(m.Errors[0])
 	}
 	return p, nil
 }
 
 var requiredName = regexp.MustCompile(`^expected required property (\S+) to be present$`)
 
-// fieldOf names the field as the contract does and says what is wrong with it.
-func fieldOf(d *huma.ErrorDetail) (field, text string) {
+// problemField names the field as the contract does and says what is wrong with it.
+func problemField(d *huma.ErrorDetail) (field, text string) {
 	if d == nil {
 		return "", "填写有误"
 	}

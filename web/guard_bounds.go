@@ -21,7 +21,7 @@ const (
 // bounded sets the deadlines of a request and the size of its body. Sockets and
 // streams set their own; a deadline left over from the request before on the same
 // connection is lifted for them.
-func bounded(rt *route, next http.Handler) http.Handler {
+func (s *Server) bounded(rt *route, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		rc := http.NewResponseController(w)
 		if rt.long {
@@ -31,7 +31,7 @@ func bounded(rt *route, next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		start := time.Now()
+		start := s.Desk.Real()
 		_ = rc.SetReadDeadline(start.Add(readIn))
 		_ = rc.SetWriteDeadline(start.Add(writeIn))
 		limit := rt.limit

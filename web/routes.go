@@ -98,5 +98,5 @@ func (s *Server) guard(rt *route, h http.Handler) http.Handler {
 		h = s.identify(rt, h)
 	}
 	h = s.limited(rt, h)
-	return bounded(rt, h)
+	return s.bounded(rt, h)
 }

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"net"
 	"net/http"
 	"sync"
@@ -80,16 +82,22 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	feed, err := s.join(r, who, proto)
-	if desk.CodeOf(err) == desk.CodeConflict {
+	switch {
+	case errors.Is(err, live.ErrEpoch):
 		s.refuse(w, r, closeCursor, "游标无法识别，请重新载入")
 		return
-	}
-	if err != nil {
+	case errors.Is(err, live.ErrStopped):
+		s.refuse(w, r, closeRestart, "服务重启，请从游标处重新连接")
+		return
+	case err != nil:
 		s.Fail(w, r, err)
 		return
 	}
 	defer feed.Close()
-	l := &line{s: s, who: who, session: id.session, html: proto == protoHTML, feed: feed, end: make(chan ending, 1)}
+	l := &line{s: s, who: who, session: id.session, html: proto == protoHTML, feed: feed}
+	// The request's context ends with the server, not with a hijacked connection.
+	l.ctx, l.end = context.WithCancelCause(r.Context())
+	defer l.end(gone)
 	if !s.lines.add(l) {
 		s.Fail(w, r, &desk.Error{Code: desk.CodeTooMany, Text: "实时连接过多，请稍后再试", RetryAfter: 5 * time.Second})
 		return
@@ -99,8 +107,7 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // the upgrader has answered
 	}
-	code := l.run(r.Context(), conn)
-	s.metrics.closed(code)
+	s.metrics.closed(l.run(conn))
 }
 
 // chosen is the first subprotocol asked for that is ours, or "".
@@ -138,13 +145,13 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, code int, reason
 	if err != nil {
 		return // the upgrader has answered
 	}
-	hangUp(conn, code, reason)
+	s.hangUp(conn, code, reason)
 	s.metrics.closed(code)
 }
 
 // hangUp says why, waits a moment for the other end to say that it heard, and closes.
-func hangUp(conn *websocket.Conn, code int, reason string) {
-	deadline := time.Now().Add(time.Second)
+func (s *Server) hangUp(conn *websocket.Conn, code int, reason string) {
+	deadline := s.Desk.Real().Add(time.Second)
 	if conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), deadline) == nil {
 		_ = conn.SetReadDeadline(deadline)
 		for {
@@ -157,17 +164,17 @@ func hangUp(conn *websocket.Conn, code int, reason string) {
 }
 
 // join begins to follow the feed.
-func (s *Server) join(r *http.Request, who desk.Actor, proto string) (Line, error) {
+func (s *Server) join(r *http.Request, who desk.Actor, proto string) (*live.Subscription, error) {
 	a := live.AudienceOf(who, s.Desk.Policy.Office.Region, proto, LangOf(r), "")
 	after := r.URL.Query().Get("after")
 	if after == "" {
-		return s.Hub.Join(r.Context(), a, nil)
+		return s.Hub.Subscribe(r.Context(), a, nil)
 	}
 	c, err := desk.ParseCursor(after)
 	if err != nil {
-		return nil, desk.Conflict("after", "游标无法识别，请重新载入")
+		return nil, live.ErrEpoch
 	}
-	return s.Hub.Join(r.Context(), a, &c)
+	return s.Hub.Subscribe(r.Context(), a, &c)
 }
 
 // narrow keeps the kernel from holding megabytes for a reader that has stopped.

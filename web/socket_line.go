@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -10,13 +11,6 @@ import (
 	"huiying/desk"
 	"huiying/desk/live"
 )
-
-// hello is the first message of a line.
-type hello struct {
-	Type   string    `json:"type"`
-	Cursor string    `json:"cursor"`
-	Now    time.Time `json:"now"` // office time
-}
 
 // tick tells pages what time it is and how far they are.
 type tick struct {
@@ -36,37 +30,41 @@ type line struct {
 	who     desk.Actor
 	session string // "" for a bearer token
 	html    bool
-	feed    Line
-	end     chan ending // of size 1: the first reason counts
+	feed    *live.Subscription
+	ctx     context.Context // ends with the line; its cause is an ending, or gone
+	end     context.CancelCauseFunc
 }
 
-// cut ends the line.
-func (l *line) cut(code int, reason string) {
-	select {
-	case l.end <- ending{code, reason}:
-	default:
-	}
-}
+// Error lets an ending be the cause of a context's end.
+func (e ending) Error() string { return e.reason }
+
+// gone is the ending of a line whose other end went away: there is nobody to tell.
+var gone = ending{code: websocket.CloseAbnormalClosure}
+
+// cut ends the line; the first reason counts.
+func (l *line) cut(code int, reason string) { l.end(ending{code, reason}) }
 
 // run serves the line until it ends and gives the close code.
-func (l *line) run(ctx context.Context, conn *websocket.Conn) int {
+func (l *line) run(conn *websocket.Conn) int {
 	narrow(conn)
-	gone := make(chan struct{})
-	go l.listen(conn, gone)
-	why := l.talk(ctx, conn, gone)
-	if why.code == 0 {
-		_ = conn.Close() // the other end is gone
-		why.code = websocket.CloseAbnormalClosure
+	listening := make(chan struct{})
+	go func() {
+		defer close(listening)
+		l.listen(conn)
+	}()
+	why := l.talk(conn)
+	if why == gone {
+		_ = conn.Close() // nothing is left to be lost
 	} else {
 		l.bye(conn, why)
 	}
-	<-gone
+	<-listening
 	return why.code
 }
 
 // bye says why and gives the other end a second to answer; listen hears it.
 func (l *line) bye(conn *websocket.Conn, why ending) {
-	deadline := time.Now().Add(time.Second)
+	deadline := l.s.Desk.Real().Add(time.Second)
 	if conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(why.code, why.reason), deadline) == nil {
 		_ = conn.SetReadDeadline(deadline)
 		return // listen closes
@@ -75,11 +73,11 @@ func (l *line) bye(conn *websocket.Conn, why ending) {
 }
 
 // listen reads what the other end says, which is nothing but pongs and a close.
-func (l *line) listen(conn *websocket.Conn, gone chan<- struct{}) {
-	defer close(gone)
+func (l *line) listen(conn *websocket.Conn) {
 	defer conn.Close()
+	defer l.end(gone)
 	conn.SetReadLimit(maxIncoming)
-	alive := func(string) error { return conn.SetReadDeadline(time.Now().Add(l.s.pulse.pong)) }
+	alive := func(string) error { return conn.SetReadDeadline(l.s.Desk.Real().Add(l.s.pulse.pong)) }
 	_ = alive("") // a closed connection shows at the read
 	conn.SetPongHandler(alive)
 	for {
@@ -89,91 +87,107 @@ func (l *line) listen(conn *websocket.Conn, gone chan<- struct{}) {
 	}
 }
 
-// talk writes everything that is said on the line. It gives no code when the
-// other end is gone.
-func (l *line) talk(_ context.Context, conn *websocket.Conn, gone <-chan struct{}) ending {
-	p := l.s.pulse
-	send := func(write func() error) bool {
-		_ = conn.SetWriteDeadline(time.Now().Add(p.write)) // a closed connection shows at the write
-		return write() == nil
+// talk writes everything that is said on the line.
+func (l *line) talk(conn *websocket.Conn) ending {
+	v := voice{l, conn}
+	if !v.write(live.Hello(l.feed.Start(), l.s.Desk.Now())) {
+		return gone
 	}
-	say := func(v any) bool {
-		b, err := json.Marshal(v)
-		return err == nil && send(func() error { return conn.WriteMessage(websocket.TextMessage, b) })
-	}
-	if !say(hello{"hello", l.feed.Start().String(), l.s.Desk.Now()}) {
-		return ending{}
-	}
-	ping := time.NewTicker(p.ping)
-	defer ping.Stop()
-	var ticks <-chan time.Time
+	pulse := l.s.pulse
+	ping := l.s.Desk.Real().Add(pulse.ping)
+	tock := ping
 	if l.html {
-		t := time.NewTicker(p.tick)
-		defer t.Stop()
-		ticks = t.C
+		tock = l.s.Desk.Real().Add(pulse.tick)
 	}
 	for {
-		select {
-		case m, ok := <-l.feed.Messages():
-			if !ok {
-				return l.lost()
+		m, err := l.next(min(l.s.until(ping), l.s.until(tock)))
+		if err != nil && !errors.Is(err, context.DeadlineExceeded) {
+			return l.why(err)
+		}
+		if m != nil && !v.pass(m) {
+			return gone
+		}
+		if l.html && l.s.until(tock) <= 0 {
+			tock = l.s.Desk.Real().Add(pulse.tick)
+			if !v.say(tick{l.s.Desk.Now(), l.feed.At().String()}) {
+				return gone
 			}
-			frame, ok := m.Prepared(prepare).(*websocket.PreparedMessage)
-			if !ok {
-				return ending{closeRestart, "请重新连接"}
+		}
+		if l.s.until(ping) <= 0 {
+			ping = l.s.Desk.Real().Add(pulse.ping)
+			if !l.html {
+				tock = ping
 			}
-			if !send(func() error { return conn.WritePreparedMessage(frame) }) {
-				return ending{}
+			if !v.ping() {
+				return gone
 			}
-		case <-ticks:
-			if !say(tick{l.s.Desk.Now(), l.feed.Position().String()}) {
-				return ending{}
-			}
-		case <-ping.C:
-			if !send(func() error { return conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(p.write)) }) {
-				return ending{}
-			}
-		case why := <-l.end:
-			return why
-		case <-gone:
-			return ending{}
 		}
 	}
 }
 
-// prepare makes the bytes on the wire, once for all who get them.
+func (s *Server) until(t time.Time) time.Duration { return t.Sub(s.Desk.Real()) }
+
+// next waits for a message, no longer than that.
+func (l *line) next(wait time.Duration) (*live.Message, error) {
+	ctx, stop := context.WithTimeout(l.ctx, max(wait, 0))
+	defer stop()
+	m, err := l.feed.Next(ctx)
+	if l.ctx.Err() != nil {
+		return nil, context.Cause(l.ctx)
+	}
+	return m, err
+}
+
+// why is the ending that follows from an error.
+func (l *line) why(err error) ending {
+	var e ending
+	switch {
+	case errors.As(err, &e):
+		return e
+	case errors.Is(err, live.ErrSlow):
+		return ending{closeSlow, "接收过慢，请从游标处重新连接"}
+	case errors.Is(err, live.ErrEpoch):
+		return ending{closeCursor, "游标无法识别，请重新载入"}
+	}
+	return ending{closeRestart, "请从游标处重新连接"}
+}
+
+// voice writes on a line, each message within its time.
+type voice struct {
+	l    *line
+	conn *websocket.Conn
+}
+
+func (v voice) within() time.Time {
+	t := v.l.s.Desk.Real().Add(v.l.s.pulse.write)
+	_ = v.conn.SetWriteDeadline(t) // a closed connection shows at the write
+	return t
+}
+
+func (v voice) say(value any) bool {
+	b, err := json.Marshal(value)
+	return err == nil && v.write(b)
+}
+
+func (v voice) write(b []byte) bool {
+	v.within()
+	return v.conn.WriteMessage(websocket.TextMessage, b) == nil
+}
+
+func (v voice) ping() bool { return v.conn.WriteControl(websocket.PingMessage, nil, v.within()) == nil }
+
+// pass sends a message of the hub, whose bytes on the wire are made once for all
+// who get it.
+func (v voice) pass(m *live.Message) bool {
+	frame, ok := m.Prepared(prepare).(*websocket.PreparedMessage)
+	v.within()
+	return ok && v.conn.WritePreparedMessage(frame) == nil
+}
+
 func prepare(body []byte) any {
 	m, err := websocket.NewPreparedMessage(websocket.TextMessage, body)
 	if err != nil {
 		return err
 	}
 	return m
-}
-
-// lost says why the hub ended the line.
-func (l *line) lost() ending {
-	switch desk.CodeOf(l.feed.Err()) {
-	case desk.CodeTooMany:
-		return ending{closeSlow, "接收过慢，请从游标处重新连接"}
-	case desk.CodeConflict:
-		return ending{closeCursor, "游标无法识别，请重新载入"}
-	}
-	return ending{closeRestart, "服务重启，请重新连接"}
-}
-
-// Hub fans the feed out (desk/live).
-type Hub interface {
-	// Join begins behind the cursor, or from now. A cursor that the feed doesn't
-	// have is a CodeConflict error.
-	Join(ctx context.Context, a live.Audience, after *desk.Cursor) (Line, error)
-}
-
-// Line is one reader's way through the feed: what its audience may see, in order,
-// with a bounded queue.
-type Line interface {
-	Start() desk.Cursor             // where it begins
-	Messages() <-chan *live.Message // closed when it ends
-	Position() desk.Cursor          // the feed has been looked through up to here, for this reader
-	Err() error                     // why it ended; CodeTooMany: too slow
-	Close()
 }

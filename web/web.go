@@ -14,13 +14,14 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"huiying/desk"
+	"huiying/desk/live"
 )
 
 // Options is what a Server is made of. Desk, Hub, Sessions, Views, Static and Log
 // are needed.
 type Options struct {
 	Desk     *desk.Desk
-	Hub      Hub
+	Hub      *live.Hub
 	Sessions scs.Store // in PostgreSQL; only digests of tokens reach it
 	Views    *Views
 	Static   *Static
