@@ -13,11 +13,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
-	"github.com/riverqueue/river/riverdriver/riverpgxv5"
-	"github.com/riverqueue/river/rivermigrate"
 
 	"huiying/desk"
 	"huiying/migrations"
@@ -28,7 +25,7 @@ import (
 const migrateLock = 0x6875_6979_0001
 
 // Migrate brings one schema to the version of this program: the numbered files
-// of package migrations, then River's own. The schema is made when missing. Any
+// of package migrations. The schema is made when missing. Any
 // number of nodes may call it at once. A schema that a newer program has
 // migrated is refused with CodeConflict.
 func Migrate(ctx context.Context, url, schema string, log *slog.Logger) error {
@@ -56,10 +53,7 @@ func migrate(ctx context.Context, url, schema string, files fs.FS, log *slog.Log
 	if err := makeSchema(ctx, conn, schema); err != nil {
 		return err
 	}
-	if err := migrateFiles(ctx, config.ConnConfig, files, schema, log); err != nil {
-		return err
-	}
-	return migrateRiver(ctx, config, schema, log)
+	return migrateFiles(ctx, config.ConnConfig, files, schema, log)
 }
 
 // lockMigrations polls instead of blocking: a statement that waits inside the
@@ -138,35 +132,6 @@ func newProvider(db *sql.DB, files fs.FS) (*goose.Provider, error) {
 	return provider, nil
 }
 
-func migrateRiver(ctx context.Context, config *pgxpool.Config, schema string, log *slog.Logger) error {
-	pool, err := pgxpool.NewWithConfig(ctx, config.Copy())
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	migrator, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Schema: schema, Logger: quiet(log)})
-	if err != nil {
-		return fmt.Errorf("river migrations: %w", err)
-	}
-	done, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil)
-	if err != nil {
-		return fmt.Errorf("migrate river: %w", err)
-	}
-	if len(done.Versions) > 0 {
-		log.Info("migrated the job queue", "schema", schema, "version", done.Versions[len(done.Versions)-1].Version)
-	}
-	return nil
-}
-
-// quiet keeps River's line per step out of the log; we write one.
-func quiet(log *slog.Logger) *slog.Logger { return slog.New(atLeastWarn{log.Handler()}) }
-
-type atLeastWarn struct{ slog.Handler }
-
-func (h atLeastWarn) Enabled(ctx context.Context, level slog.Level) bool {
-	return level >= slog.LevelWarn && h.Handler.Enabled(ctx, level)
-}
-
 // Row is what one query gives; a pool, a connection and a transaction all have it.
 type Row interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
@@ -186,8 +151,7 @@ func MigrationVersion(ctx context.Context, db Row) (have, want int64, err error)
 	return have, want, err
 }
 
-// StructureDigest tells structures apart: it changes with any file and with
-// River's version.
+// StructureDigest tells structures apart: it changes with any file.
 func StructureDigest() (string, error) {
 	sum := sha256.New()
 	names, err := fs.Glob(migrations.FS, "*.sql")
@@ -201,11 +165,6 @@ func StructureDigest() (string, error) {
 		}
 		fmt.Fprintf(sum, "%s %d\n%s", name, len(text), text)
 	}
-	river, err := rivermigrate.New(riverpgxv5.New(nil), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		return "", err
-	}
-	fmt.Fprintf(sum, "river %d", len(river.AllVersions()))
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
