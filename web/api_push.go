@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"reflect"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -46,12 +47,14 @@ type PushResults struct {
 
 // pushDoor puts the handler of the push door behind the guards and describes it.
 func pushDoor(a *api, rt *route) {
-	rt.handler = func(w http.ResponseWriter, r *http.Request) {
-		a.s.Fail(w, r, desk.NotFound("没有开通推送"))
-	}
-	if a.s.Push != nil {
-		rt.handler = a.s.Push(a.s.pusher, a.s.Fail).ServeHTTP
-	}
+	// Made at the first request: who makes it may need the server, which isn't made yet.
+	door := sync.OnceValue(func() http.Handler {
+		if a.s.Push == nil {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.s.Fail(w, r, desk.NotFound("没有开通推送")) })
+		}
+		return a.s.Push(a.s.pusher, a.s.Fail)
+	})
+	rt.handler = func(w http.ResponseWriter, r *http.Request) { door().ServeHTTP(w, r) }
 	registry := a.OpenAPI().Components.Schemas
 	of := func(t reflect.Type) *huma.Schema { return registry.Schema(t, true, t.Name()) }
 	one := of(reflect.TypeFor[PushItem]())

@@ -31,7 +31,7 @@ func (s *Server) bounded(rt *route, next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		start := s.Desk.Real()
+		start := s.Real()
 		_ = rc.SetReadDeadline(start.Add(readIn))
 		_ = rc.SetWriteDeadline(start.Add(writeIn))
 		limit := rt.limit

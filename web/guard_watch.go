@@ -35,7 +35,7 @@ func routeOf(ctx context.Context) string {
 // measures. The log carries no query, no header and no name of anybody.
 func (s *Server) watch(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start := s.Desk.Real()
+		start := s.Real()
 		who := &identity{}
 		ctx := context.WithValue(r.Context(), requestKey{}, rand.Text()[:10])
 		ctx = context.WithValue(ctx, identityKey{}, who)
@@ -54,7 +54,7 @@ func (s *Server) watch(next http.Handler) http.Handler {
 					s.Fail(rec, r, fmt.Errorf("panic"))
 				}
 			}
-			took := s.Desk.Real().Sub(start)
+			took := s.Real().Sub(start)
 			s.metrics.request(r.Method, routeOf(ctx), rec.code(), took)
 			s.Log.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("request", requestID(ctx)), slog.String("method", r.Method),
 				slog.String("route", routeOf(ctx)), slog.Int("status", rec.code()), slog.Duration("took", took), slog.Int64("bytes", rec.bytes),

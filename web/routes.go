@@ -33,13 +33,19 @@ func acts(list ...desk.Act) []desk.Act { return list }
 
 // routesOpen answer strangers: programs that watch over this one, and files.
 func (s *Server) routesOpen() []route {
-	return []route{
+	table := []route{
 		{method: http.MethodGet, path: "/healthz", open: true, plain: true, handler: s.healthz},
 		{method: http.MethodGet, path: "/readyz", open: true, plain: true, handler: s.readyz},
 		{method: http.MethodGet, path: "/metrics", open: true, plain: true, handler: s.metrics.ServeHTTP},
 		{method: http.MethodGet, path: "/static/*", open: true, plain: true, handler: s.Static.ServeHTTP},
 		{method: http.MethodGet, path: "/openapi.json", open: true, plain: true, rate: rateCalls},
 	}
+	if s.Look {
+		look := s.Views.Look(s.Desk.Now).ServeHTTP
+		table = append(table, route{method: http.MethodGet, path: "/look", open: true, plain: true, handler: look},
+			route{method: http.MethodGet, path: "/look/*", open: true, plain: true, handler: look})
+	}
+	return table
 }
 
 // mount builds the router from the tables.

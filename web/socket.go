@@ -14,10 +14,10 @@ import (
 	"huiying/desk/live"
 )
 
-// The subprotocols of /live.
+// The subprotocols of /live, which are the hub's formats.
 const (
-	protoJSON = "huiying.v1.json" // for programs; docs/asyncapi.yaml
-	protoHTML = "huiying.v1.html" // for the desk's own pages; web/static/README.md
+	FormatJSON = live.FormatJSON   // for programs; docs/live.md, docs/asyncapi.yaml
+	FormatHTML = "huiying.v1.html" // for the desk's own pages; web/static/README.md
 )
 
 // The close codes of /live, and whether to come back.
@@ -53,7 +53,7 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 	proto := chosen(r)
 	id := identityOf(r.Context())
 	switch {
-	case err != nil && proto == protoHTML && !id.bearer && desk.CodeOf(err) == desk.CodeUnauthenticated && s.fromHere(r, true) == nil:
+	case err != nil && proto == FormatHTML && !id.bearer && desk.CodeOf(err) == desk.CodeUnauthenticated && s.fromHere(r, true) == nil:
 		// A browser sees no status of a refused upgrade, but it does see a close code.
 		s.refuse(w, r, closeSession, "请重新登录")
 		return
@@ -78,7 +78,7 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if proto == "" {
-		s.Fail(w, r, desk.Invalid("", "子协议须为 %s 或 %s", protoJSON, protoHTML))
+		s.Fail(w, r, desk.Invalid("", "子协议须为 %s 或 %s", FormatJSON, FormatHTML))
 		return
 	}
 	feed, err := s.join(r, who, proto)
@@ -94,7 +94,7 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer feed.Close()
-	l := &line{s: s, who: who, session: id.session, html: proto == protoHTML, feed: feed}
+	l := &line{s: s, who: who, session: id.session, html: proto == FormatHTML, feed: feed}
 	// The request's context ends with the server, not with a hijacked connection.
 	l.ctx, l.end = context.WithCancelCause(r.Context())
 	defer l.end(gone)
@@ -113,7 +113,7 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 // chosen is the first subprotocol asked for that is ours, or "".
 func chosen(r *http.Request) string {
 	for _, p := range websocket.Subprotocols(r) {
-		if p == protoJSON || p == protoHTML {
+		if p == FormatJSON || p == FormatHTML {
 			return p
 		}
 	}
@@ -125,7 +125,7 @@ var writeBuffers sync.Pool
 func (s *Server) upgrader() *websocket.Upgrader {
 	return &websocket.Upgrader{
 		HandshakeTimeout: 10 * time.Second, ReadBufferSize: 512, WriteBufferSize: 4096, WriteBufferPool: &writeBuffers,
-		Subprotocols: []string{protoJSON, protoHTML},
+		Subprotocols: []string{FormatJSON, FormatHTML},
 		CheckOrigin:  func(*http.Request) bool { return true }, // checked above, as strictly as writes are
 		Error: func(w http.ResponseWriter, r *http.Request, status int, reason error) {
 			p := ProblemOf(&desk.Error{Code: desk.CodeInvalid, Text: "WebSocket 连接请求有误", Cause: reason})
@@ -151,7 +151,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, code int, reason
 
 // hangUp says why, waits a moment for the other end to say that it heard, and closes.
 func (s *Server) hangUp(conn *websocket.Conn, code int, reason string) {
-	deadline := s.Desk.Real().Add(time.Second)
+	deadline := s.Real().Add(time.Second)
 	if conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), deadline) == nil {
 		_ = conn.SetReadDeadline(deadline)
 		for {

@@ -64,7 +64,7 @@ func (l *line) run(conn *websocket.Conn) int {
 
 // bye says why and gives the other end a second to answer; listen hears it.
 func (l *line) bye(conn *websocket.Conn, why ending) {
-	deadline := l.s.Desk.Real().Add(time.Second)
+	deadline := l.s.Real().Add(time.Second)
 	if conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(why.code, why.reason), deadline) == nil {
 		_ = conn.SetReadDeadline(deadline)
 		return // listen closes
@@ -77,7 +77,7 @@ func (l *line) listen(conn *websocket.Conn) {
 	defer conn.Close()
 	defer l.end(gone)
 	conn.SetReadLimit(maxIncoming)
-	alive := func(string) error { return conn.SetReadDeadline(l.s.Desk.Real().Add(l.s.pulse.pong)) }
+	alive := func(string) error { return conn.SetReadDeadline(l.s.Real().Add(l.s.pulse.pong)) }
 	_ = alive("") // a closed connection shows at the read
 	conn.SetPongHandler(alive)
 	for {
@@ -94,10 +94,10 @@ func (l *line) talk(conn *websocket.Conn) ending {
 		return gone
 	}
 	pulse := l.s.pulse
-	ping := l.s.Desk.Real().Add(pulse.ping)
+	ping := l.s.Real().Add(pulse.ping)
 	tock := ping
 	if l.html {
-		tock = l.s.Desk.Real().Add(pulse.tick)
+		tock = l.s.Real().Add(pulse.tick)
 	}
 	for {
 		m, err := l.next(min(l.s.until(ping), l.s.until(tock)))
@@ -108,13 +108,13 @@ func (l *line) talk(conn *websocket.Conn) ending {
 			return gone
 		}
 		if l.html && l.s.until(tock) <= 0 {
-			tock = l.s.Desk.Real().Add(pulse.tick)
+			tock = l.s.Real().Add(pulse.tick)
 			if !v.say(tick{l.s.Desk.Now(), l.feed.At().String()}) {
 				return gone
 			}
 		}
 		if l.s.until(ping) <= 0 {
-			ping = l.s.Desk.Real().Add(pulse.ping)
+			ping = l.s.Real().Add(pulse.ping)
 			if !l.html {
 				tock = ping
 			}
@@ -125,7 +125,7 @@ func (l *line) talk(conn *websocket.Conn) ending {
 	}
 }
 
-func (s *Server) until(t time.Time) time.Duration { return t.Sub(s.Desk.Real()) }
+func (s *Server) until(t time.Time) time.Duration { return t.Sub(s.Real()) }
 
 // next waits for a message, no longer than that.
 func (l *line) next(wait time.Duration) (*live.Message, error) {
@@ -159,7 +159,7 @@ type voice struct {
 }
 
 func (v voice) within() time.Time {
-	t := v.l.s.Desk.Real().Add(v.l.s.pulse.write)
+	t := v.l.s.Real().Add(v.l.s.pulse.write)
 	_ = v.conn.SetWriteDeadline(t) // a closed connection shows at the write
 	return t
 }

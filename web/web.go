@@ -17,16 +17,18 @@ import (
 	"huiying/desk/live"
 )
 
-// Options is what a Server is made of. Desk, Hub, Sessions, Views, Static and Log
-// are needed.
+// Options is what a Server is made of. Desk, Hub, Sessions, Views, Static, Real and
+// Log are needed.
 type Options struct {
 	Desk     *desk.Desk
 	Hub      *live.Hub
 	Sessions scs.Store // in PostgreSQL; only digests of tokens reach it
 	Views    *Views
 	Static   *Static
+	Real     func() time.Time // real time, for deadlines of connections
 	Log      *slog.Logger
 	Version  string
+	Look     bool // serves the design system at /look, for development
 
 	// Push makes the door for POST /api/v1/items (ingest/hotline), given how to
 	// learn whose key a request carries and how to refuse one.
@@ -62,7 +64,7 @@ type Server struct {
 // New makes the server. An error is a fault of the options.
 func New(o Options) (*Server, error) {
 	for name, missing := range map[string]bool{"Desk": o.Desk == nil, "Hub": o.Hub == nil, "Sessions": o.Sessions == nil,
-		"Views": o.Views == nil, "Static": o.Static == nil, "Log": o.Log == nil} {
+		"Views": o.Views == nil, "Static": o.Static == nil, "Real": o.Real == nil, "Log": o.Log == nil} {
 		if missing {
 			return nil, fmt.Errorf("web: Options.%s is missing", name)
 		}
