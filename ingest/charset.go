@@ -24,7 +24,7 @@ func Decode(b []byte, declared string) (text string, lossless bool) {
 	}
 	label := charsetLabel(declared)
 	if text, ok := decodeShifted(b, label); ok {
-		return text, true
+		return text, !strings.ContainsRune(text, utf8.RuneError)
 	}
 	enc := encodingOf(label)
 	if utf8.Valid(b) && (enc == nil || isWestern(label) || wideUTF8(b)) && !strings.HasPrefix(label, "utf-16") {
@@ -137,7 +137,7 @@ func wideUTF8(b []byte) bool {
 
 // decodeShifted reads HZ, which is ASCII throughout, declared or not.
 func decodeShifted(b []byte, label string) (string, bool) {
-	if label != "hz" && (label != "" || !bytes.Contains(b, []byte("~{")) || !bytes.Contains(b, []byte("~}"))) {
+	if label != "hz" && (label != "" || !bytes.Contains(b, []byte("~{"))) {
 		return "", false
 	}
 	for _, c := range b {
@@ -145,7 +145,8 @@ func decodeShifted(b []byte, label string) (string, bool) {
 			return "", false
 		}
 	}
-	return run(simplifiedchinese.HZGB2312, b)
+	text, ok := run(simplifiedchinese.HZGB2312, b)
+	return text, ok || label == "hz"
 }
 
 // likelyGB is the share of non-ASCII bytes that read as everyday GB 2312:

@@ -88,17 +88,34 @@ func unpack(res *http.Response) ([]byte, error) {
 	default:
 		return nil, Failed(nil, "对方使用了未约定的压缩方式")
 	}
-	var b bytes.Buffer
-	n, err := b.ReadFrom(io.LimitReader(r, MaxFetch+1))
-	switch {
-	case n > MaxFetch:
-		return nil, Failed(nil, "内容超过上限 %d MB，已停止读取", MaxFetch>>20)
-	case err != nil && errors.Is(err, context.DeadlineExceeded):
-		return nil, DialFailed(err)
-	case err != nil:
-		return nil, Failed(err, "读取中断，稍后自动重试")
+	return readAll(r)
+}
+
+// readAll reads up to MaxFetch bytes in pieces: a buffer that doubles would cost
+// three times as much at its peak.
+func readAll(r io.Reader) ([]byte, error) {
+	const size = 256 << 10
+	var pieces [][]byte
+	var piece []byte
+	for total := 0; ; {
+		if len(piece) == 0 {
+			piece = make([]byte, size)
+		}
+		n, err := r.Read(piece)
+		pieces = append(pieces, piece[:n])
+		piece = piece[n:]
+		total += n
+		switch {
+		case total > MaxFetch:
+			return nil, Failed(nil, "内容超过上限 %d MB，已停止读取", MaxFetch>>20)
+		case err == io.EOF:
+			return bytes.Join(pieces, nil), nil
+		case errors.Is(err, context.DeadlineExceeded):
+			return nil, DialFailed(err)
+		case err != nil:
+			return nil, Failed(err, "读取中断，稍后自动重试")
+		}
 	}
-	return b.Bytes(), nil
 }
 
 // retryAfter reads the header in both its forms. A date is taken against the
