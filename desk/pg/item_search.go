@@ -25,6 +25,11 @@ const (
 	recent = 20_000
 )
 
+var (
+	inQuotes  = strings.NewReplacer(`\`, `\\`, `'`, `''`)
+	inPattern = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+)
+
 // lexeme cuts a token to what the index takes.
 func lexeme(token string) string {
 	if len(token) <= maxLexeme {
@@ -39,7 +44,7 @@ func lexeme(token string) string {
 
 // quoted is a lexeme in the text form of tsvector and tsquery.
 func quoted(token string) string {
-	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `''`).Replace(lexeme(token)) + "'"
+	return "'" + inQuotes.Replace(lexeme(token)) + "'"
 }
 
 // vector is the text form of a tsvector; nil where there are no tokens.
@@ -78,7 +83,7 @@ func words(query string) []string {
 
 // contains is a pattern for ILIKE.
 func contains(word string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(word) + "%"
+	return "%" + inPattern.Replace(word) + "%"
 }
 
 // search asks for items that have all the words, as tokens or, among the newest,

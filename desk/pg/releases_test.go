@@ -105,7 +105,9 @@ func TestReleaseCarriesWhatBindsToItsText(t *testing.T) {
 	want.Publications = []desk.Publication{pub}
 	check("published")
 
-	in(t, s, func(ctx context.Context, tx desk.Tx) error { return tx.NewVersion(ctx, version(want.ID, 2, "第二稿", author)) })
+	in(t, s, func(ctx context.Context, tx desk.Tx) error {
+		return tx.NewVersion(ctx, version(want.ID, 2, "第二稿", author))
+	})
 	want.Current, want.Review, want.SignOff, want.Publications = version(want.ID, 2, "第二稿", author), nil, nil, nil
 	check("changed: nothing binds to the new text")
 	in(t, s, func(ctx context.Context, tx desk.Tx) error {
@@ -138,7 +140,9 @@ func TestNothingBindsToAnotherText(t *testing.T) {
 		"publication": func(ctx context.Context, tx desk.Tx) error {
 			return tx.NewPublication(ctx, &desk.Publication{IncidentID: n.ID, ReleaseID: r.ID, Version: 1, Digest: other, Meets: "release", Channel: "x", ByID: author.ID, ActedAt: noon, EnteredAt: noon})
 		},
-		"second text of one number": func(ctx context.Context, tx desk.Tx) error { return tx.NewVersion(ctx, version(r.ID, 1, "另一稿", author)) },
+		"second text of one number": func(ctx context.Context, tx desk.Tx) error {
+			return tx.NewVersion(ctx, version(r.ID, 1, "另一稿", author))
+		},
 	} {
 		err := s.InTx(t.Context(), func(tx desk.Tx) error { return act(t.Context(), tx) })
 		wantCode(t, err, desk.CodeConflict)

@@ -108,15 +108,18 @@ func (s *Sealer) drain(ctx context.Context) (again bool, err error) {
 	}
 }
 
+// sealerLock takes the turn if nobody has it. A sealer that sleeps in its
+// transaction is cut off, so that another can go on.
+const sealerLock = `
+	SELECT pg_try_advisory_xact_lock($1) FROM (SELECT set_config('idle_in_transaction_session_timeout', '2s', true)) s`
+
 // round is one short transaction.
 func (s *Sealer) round(ctx context.Context, now time.Time) (n int, busy bool, err error) {
 	var head Head
 	err = s.store.run(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(t *tx) error {
 		n, busy = 0, false
 		var mine bool
-		// A sealer that sleeps is cut off, so that another can go on.
-		if err := t.scan(ctx, `SELECT pg_try_advisory_xact_lock($1) FROM (SELECT set_config('idle_in_transaction_session_timeout', '2s', true)) s`,
-			[]any{s.key}, &mine); err != nil {
+		if err := t.scan(ctx, sealerLock, []any{s.key}, &mine); err != nil {
 			return err
 		}
 		if !mine {

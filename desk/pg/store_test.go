@@ -205,7 +205,10 @@ func TestRefusalsOfTheDatabase(t *testing.T) {
 	wantCode(t, try(func(ctx context.Context, tx desk.Tx) error { return tx.SetSetting(ctx, "nul\x00", []byte(`1`)) }), desk.CodeInvalid)
 	wantCode(t, try(func(ctx context.Context, tx desk.Tx) error { return tx.SetSetting(ctx, "bad \xff", []byte(`1`)) }), desk.CodeInvalid)
 	wantCode(t, try(func(ctx context.Context, tx desk.Tx) error { return tx.RawDone(ctx, 404) }), desk.CodeNotFound)
-	wantCode(t, try(func(ctx context.Context, tx desk.Tx) error { _, err := tx.PersonByName(ctx, "nobody", true); return err }), desk.CodeNotFound)
+	wantCode(t, try(func(ctx context.Context, tx desk.Tx) error {
+		_, err := tx.PersonByName(ctx, "nobody", true)
+		return err
+	}), desk.CodeNotFound)
 }
 
 func TestLostDatabaseIsUnavailable(t *testing.T) {

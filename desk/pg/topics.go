@@ -49,7 +49,11 @@ func (t *tx) Candidates(ctx context.Context, probes []desk.TopicDoc, limit int) 
 	if len(keys) == 0 || limit <= 0 {
 		return found, nil
 	}
-	rows, err := t.q.Query(ctx, `
+	type hit struct {
+		At   int
+		Item int64
+	}
+	hits, err := all(ctx, t, pgx.RowToStructByPos[hit], `
 		WITH hit AS (
 			SELECT u.at, k.item_id, count(*) AS shared
 			FROM unnest($1::int[], $2::bigint[], $3::bigint[]) AS u(at, key, self)
@@ -57,23 +61,39 @@ func (t *tx) Candidates(ctx context.Context, probes []desk.TopicDoc, limit int) 
 			WHERE k.item_id <> u.self
 			GROUP BY u.at, k.item_id),
 		ranked AS (
-			SELECT *, row_number() OVER (PARTITION BY at ORDER BY shared DESC, item_id DESC) AS rank FROM hit)
-		SELECT r.at, d.item_id, d.topic_id, d.at, d.title, d.region, d.place, d.keys, d.payload
-		FROM ranked r JOIN topic_doc d USING (item_id) WHERE r.rank <= $4 ORDER BY r.at, r.rank`,
-		at, keys, self, limit, perKey*limit)
+			SELECT at, item_id, row_number() OVER (PARTITION BY at ORDER BY shared DESC, item_id DESC) AS rank FROM hit)
+		SELECT at, item_id FROM ranked WHERE rank <= $4 ORDER BY at, rank`, at, keys, self, limit, perKey*limit)
+	if err != nil || len(hits) == 0 {
+		return found, err
+	}
+	ids := make([]int64, len(hits))
+	for i, h := range hits {
+		ids[i] = h.Item
+	}
+	slices.Sort(ids)
+	docs, err := t.docs(ctx, slices.Compact(ids))
 	if err != nil {
-		return nil, translate(err)
+		return nil, err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var i int
-		var d desk.TopicDoc
-		if err := rows.Scan(&i, &d.Item, &d.Topic, &d.At, &d.Title, &d.Region, &d.Place, &d.Keys, &d.Payload); err != nil {
-			return nil, translate(err)
+	for _, h := range hits {
+		if d, ok := docs[h.Item]; ok {
+			found[h.At] = append(found[h.At], d)
 		}
-		found[i] = append(found[i], d)
 	}
-	return found, translate(rows.Err())
+	return found, nil
+}
+
+// docs reads documents once each, however many probes found them.
+func (t *tx) docs(ctx context.Context, items []int64) (map[int64]desk.TopicDoc, error) {
+	rows, err := all(ctx, t, func(row pgx.CollectableRow) (d desk.TopicDoc, err error) {
+		err = row.Scan(&d.Item, &d.Topic, &d.At, &d.Title, &d.Region, &d.Place, &d.Keys, &d.Payload)
+		return d, err
+	}, `SELECT item_id, topic_id, at, title, region, place, keys, payload FROM topic_doc WHERE item_id = ANY ($1)`, items)
+	docs := make(map[int64]desk.TopicDoc, len(rows))
+	for _, d := range rows {
+		docs[d.Item] = d
+	}
+	return docs, err
 }
 
 // PutDocs locks the topics concerned in order of id, so that two batches about

@@ -82,7 +82,10 @@ func TestTopicsCountWhatStandsInThem(t *testing.T) {
 		in(t, s, func(ctx context.Context, tx desk.Tx) error { return tx.PutDocs(ctx, items) })
 	}
 	topic := func(id int64) (got desk.Topic) {
-		in(t, s, func(ctx context.Context, tx desk.Tx) (err error) { got, err = tx.TopicByID(ctx, everywhere, id); return err })
+		in(t, s, func(ctx context.Context, tx desk.Tx) (err error) {
+			got, err = tx.TopicByID(ctx, everywhere, id)
+			return err
+		})
 		return got
 	}
 	put(one)
