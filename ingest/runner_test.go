@@ -87,6 +87,7 @@ func TestASlowSourceHoldsNobody(t *testing.T) {
 	o, r := office(t, kind, "slow", "a", "b")
 	real := time.Now()
 	o.Desk.Now = func() time.Time { return desktest.Start.Add(time.Since(real)) }
+	running := goleak.IgnoreCurrent()
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- r.Run(ctx) }()
@@ -106,6 +107,7 @@ func TestASlowSourceHoldsNobody(t *testing.T) {
 	case <-time.After(20 * time.Second):
 		t.Fatal("the runner doesn't stop")
 	}
+	goleak.VerifyNone(t, running)
 	if s := source(t, o, "slow"); s.Lease != "" || s.Failures != 0 {
 		t.Errorf("stopping is taken for the source's failure: %+v", s)
 	}
@@ -229,8 +231,4 @@ func TestTimeUp(t *testing.T) {
 			t.Errorf("after nothing: %d polls, %+v", polls, s)
 		}
 	}
-}
-
-func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("os/exec.(*Cmd).watchCtx"))
 }
