@@ -25,14 +25,19 @@ func (s *Server) newPage(r *http.Request, title, nav string) (*Page, error) {
 		return p, nil
 	}
 	p.Live, p.Toasts = true, s.said(r)
-	p.User = User{ID: strconv.FormatInt(who.PersonID, 10), Name: who.Name, Role: s.roleWords(p.Lang, who)}
+	p.User = s.user(p.Lang, who)
 	p.Context = []string{s.Desk.Policy.Office.Name, p.User.Role + " " + who.Name}
-	waiting, err := s.waiting(r.Context(), who, now)
+	waiting, err := teller{desk: s.Desk, views: s.Views, who: who, lang: p.Lang, now: now}.waiting(r.Context())
 	if err != nil {
 		return nil, err
 	}
 	p.Nav = navFor(who, nav, waiting)
 	return p, nil
+}
+
+// user is the person as pages show them.
+func (s *Server) user(lang string, who desk.Actor) User {
+	return User{ID: strconv.FormatInt(who.PersonID, 10), Name: who.Name, Role: s.roleWords(lang, who)}
 }
 
 // roleWords are the person's roles in words: 值班员、新闻发布员.
@@ -82,8 +87,11 @@ func navFor(who desk.Actor, current string, waiting map[string]int) []NavItem {
 	return nav
 }
 
-// home is where somebody begins who has no business at the desk itself.
+// home is where somebody begins: the desk, the seat of those who answer the telephone, or the first page that is theirs.
 func home(who desk.Actor) string {
+	if who.May(desk.ActItemLog) && !who.May(desk.ActIncidentRead) {
+		return "/seat"
+	}
 	if nav := navFor(who, "", nil); len(nav) > 0 {
 		return nav[0].Href
 	}
@@ -94,33 +102,50 @@ func home(who desk.Actor) string {
 // inbox, and a badge that counts it for ever says nothing.
 const waitingSince = 24 * time.Hour
 
-// waiting counts what the person's badges show: items of the last day that nobody dealt with, releases that wait
-// for an act of this person's, notices not yet acknowledged.
-func (s *Server) waiting(ctx context.Context, who desk.Actor, now time.Time) (map[string]int, error) {
-	n := map[string]int{}
-	var err error
-	if who.May(desk.ActItemRead) {
-		if n["inbox"], err = s.Desk.CountItems(ctx, who, desk.ItemFilter{State: desk.ItemNew}, now.Add(-waitingSince)); err != nil {
+// waiting counts what the person's badges show.
+func (r teller) waiting(ctx context.Context) (n map[string]int, err error) {
+	n = map[string]int{}
+	for key, count := range map[string]func(context.Context) (int, error){"inbox": r.newItems, "releases": r.myReleases, "notices": r.openNotices} {
+		if n[key], err = count(ctx); err != nil {
 			return nil, err
 		}
 	}
-	if !who.May(desk.ActIncidentRead) {
-		return n, nil
+	return n, nil
+}
+
+// newItems counts the items of the last day that nobody dealt with.
+func (r teller) newItems(ctx context.Context) (int, error) {
+	if !r.who.May(desk.ActItemRead) {
+		return 0, nil
 	}
-	for state, act := range map[string]desk.Act{desk.ReleaseReview: desk.ActReleaseReview, desk.ReleaseSign: desk.ActReleaseSign,
-		desk.ReleaseBlocked: desk.ActReleaseDraft, desk.ReleaseSigned: desk.ActReleasePublish} {
-		if !who.May(act) {
+	return r.desk.CountItems(ctx, r.who, desk.ItemFilter{State: desk.ItemNew}, r.now.Add(-waitingSince))
+}
+
+// myReleases counts the releases that wait for an act of this person's.
+func (r teller) myReleases(ctx context.Context) (n int, err error) {
+	if !r.who.May(desk.ActIncidentRead) {
+		return 0, nil
+	}
+	for _, state := range []string{desk.ReleaseBlocked, desk.ReleaseReview, desk.ReleaseSign, desk.ReleaseSigned} {
+		if !r.who.May(nextOfRelease[state].may) {
 			continue
 		}
-		list, err := s.Desk.Releases(ctx, who, desk.ReleaseFilter{State: state, Page: desk.Page{Limit: 1000}})
+		list, err := r.desk.Releases(ctx, r.who, desk.ReleaseFilter{State: state, Page: desk.Page{Limit: 1000}})
 		if err != nil {
-			return nil, err
+			return 0, err
 		}
-		n["releases"] += len(list)
+		n += len(list)
 	}
-	open, err := s.Desk.Notices(ctx, who, desk.NoticeFilter{Open: true, Page: desk.Page{Limit: 1000}})
-	n["notices"] = len(open)
-	return n, err
+	return n, nil
+}
+
+// openNotices counts the notices not yet acknowledged.
+func (r teller) openNotices(ctx context.Context) (int, error) {
+	if !r.who.May(desk.ActIncidentRead) {
+		return 0, nil
+	}
+	open, err := r.desk.Notices(ctx, r.who, desk.NoticeFilter{Open: true, Page: desk.Page{Limit: 1000}})
+	return len(open), err
 }
 
 // render writes a whole page; a view that fails is our fault and says so.

@@ -86,6 +86,17 @@ func (d dates) near(t, now time.Time) string {
 	return d.short(t)
 }
 
+// moment says an instant to the second on its own day, else by its date: 23:40:51, 11月20日 15:04.
+func (d dates) moment(t, now time.Time) string {
+	if dayNumber(t.In(d.zone)) == dayNumber(now.In(d.zone)) {
+		return d.hms(t)
+	}
+	if t.In(d.zone).Year() != now.In(d.zone).Year() {
+		return d.minute(t)
+	}
+	return d.short(t)
+}
+
 // dayNumber counts calendar days, whatever the hour.
 func dayNumber(t time.Time) int {
 	return int(time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC).Unix() / 86400)

@@ -33,6 +33,7 @@ type Field struct {
 	Class       string // "wide" takes the whole row of a form's grid
 	Suggest     string // a suggestion not yet taken
 	Because     string // the words that made it
+	Suggested   string // field of the verdict whose suggestions are offered in it while somebody types
 }
 
 // newField makes a Field from pairs: {{template "field" (field "name" "place" "label" "地点" "value" .Body.Place)}}.
@@ -61,7 +62,7 @@ func (f *Field) set(name string, value any) error {
 	texts := map[string]*string{
 		"name": &f.Name, "id": &f.ID, "label": &f.Label, "type": &f.Type, "value": &f.Value, "text": &f.Text, "hint": &f.Hint,
 		"error": &f.Error, "placeholder": &f.Placeholder, "source": &f.Source, "complete": &f.Complete,
-		"key": &f.Key, "class": &f.Class, "suggest": &f.Suggest, "because": &f.Because,
+		"key": &f.Key, "class": &f.Class, "suggest": &f.Suggest, "because": &f.Because, "suggested": &f.Suggested,
 	}
 	flags := map[string]*bool{"required": &f.Required, "disabled": &f.Disabled, "autofocus": &f.Autofocus}
 	figures := map[string]*int{"rows": &f.Rows, "max": &f.Max}

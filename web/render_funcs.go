@@ -37,7 +37,7 @@ func (v *Views) funcs(lang string) template.FuncMap {
 		"text": func(s Said) string { return text(s.Text, s.Args...) },
 		// instants and lengths of time
 		"day": d.day, "minute": d.minute, "short": d.short, "hm": d.hm, "hms": d.hms,
-		"near": d.near, "span": d.span, "left": d.left, "counter": d.counter, "iso": iso,
+		"near": d.near, "moment": d.moment, "span": d.span, "left": d.left, "counter": d.counter, "iso": iso,
 		"zone": func() string { return v.zone.String() },
 		// marks
 		"icon":       v.icon,

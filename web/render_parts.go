@@ -23,27 +23,28 @@ type Hidden struct{ Name, Value string }
 
 // ClockRow is one running (or met) deadline on the desk.
 type ClockRow struct {
-	ID       string // element id; the feed morphs by it
-	Now      time.Time
-	Start    time.Time // the anchor's instant
-	Yellow   time.Time
-	Red      time.Time
-	Due      time.Time
-	Met      time.Time   // zero while it runs
-	Ticks    []time.Time // stages to be marked on the bar
-	Title    string      // the incident
-	Href     string
-	Level    string
-	Rule     string // what is due, in the policy's words: 首次权威发布 · 事发起 5 小时
-	Document string // 国办发〔2016〕80号
-	Anchor   string // interface text: 事发, 获知, 接报, 定级
-	Policy   string // address that explains the rule
-	Stands   []Phrase
-	Role     string // interface text: 办理, 持稿, 承办, 主办
-	Holder   string
-	Held     time.Time // since when the holder has it; zero when unknown
-	Watching []string  // who else is looking
-	Acts     []Act
+	ID        string // element id; the feed morphs by it
+	Now       time.Time
+	Start     time.Time // the anchor's instant
+	Yellow    time.Time
+	Red       time.Time
+	Due       time.Time
+	Met       time.Time   // zero while it runs
+	Ticks     []time.Time // stages to be marked on the bar
+	Title     string      // the incident
+	Href      string
+	Level     string
+	Suspected bool   // 疑似: the 初判 is a suspicion
+	Rule      string // what is due, in the policy's words: 首次权威发布 · 事发起 5 小时
+	Document  string // 国办发〔2016〕80号
+	Anchor    string // interface text: 事发, 获知, 接报, 定级
+	Policy    string // address that explains the rule
+	Stands    []Phrase
+	Role      string // interface text: 办理, 持稿, 承办, 主办
+	Holder    string
+	Held      time.Time // since when the holder has it; zero when unknown
+	Watching  []string  // who else is looking
+	Acts      []Act
 }
 
 // Light at the row's own instant.
@@ -93,15 +94,38 @@ func (c ClockRow) place(t time.Time) string {
 
 // ItemRow is one item as the feed and the inbox show it.
 type ItemRow struct {
-	ID       string // element id
-	Href     string
-	At       time.Time
-	Channel  string // interface text: 热线, 来信, 媒体, 值班
-	Facts    []string
-	Flags    []Flag
-	Text     []Phrase
-	New      bool
-	Selected bool
+	ID        string // element id
+	Href      string
+	At        time.Time
+	Now       time.Time // the instant that At is told from; zero: the same day
+	Order     int64     // what lists sort by; 0: by At
+	Channel   string    // interface text: 热线, 来信, 媒体, 值班
+	Facts     []string  // interface texts: 求助, 城乡建设
+	Notes     []Said    // figures beside them: 同题 12 件
+	Flags     []Flag
+	Text      []Phrase
+	Tail      []Phrase // what the text goes on with; only wide lists show it
+	More      []string // place, source, department; only wide lists show it
+	State     string   // "new", "linked", "settled"
+	StateWord string   // interface text
+	New       bool
+	Selected  bool
+}
+
+// Sort is what the row's list sorts by.
+func (i ItemRow) Sort() int64 {
+	if i.Order != 0 {
+		return i.Order
+	}
+	return i.At.UnixMilli()
+}
+
+// Moment is the instant that At is told from.
+func (i ItemRow) Moment() time.Time {
+	if i.Now.IsZero() {
+		return i.At
+	}
+	return i.Now
 }
 
 // Flag is a short warning beside a row: 疑不实, 转载 9.
@@ -181,8 +205,9 @@ type Filters struct {
 	Target  string // selector of what is morphed, such as "#items"
 	Query   string // text searched for
 	Filters []Filter
-	Active  int // how many filters are set
-	Count   int // how many rows match; -1 when not counted
+	Keep    []Hidden // what else the address carries, such as a topic
+	Active  int      // how many filters are set
+	Count   int      // how many rows match; -1 when not counted
 }
 
 // Head is a card's heading line.

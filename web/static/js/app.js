@@ -11,5 +11,6 @@ import "./forms.js";
 import "./combobox.js";
 import "./palette.js";
 import "./live.js";
+import "./seat.js";
 
 document.documentElement.dataset.ready = "";

@@ -8,7 +8,10 @@ export function open(dialog) {
 
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-open]");
-  if (opener) open(document.getElementById(opener.dataset.open));
+  if (opener) {
+    if (opener.matches("a[href]")) event.preventDefault(); // its address is for browsers without scripts
+    open(document.getElementById(opener.dataset.open));
+  }
   event.target.closest("[data-close]")?.closest("dialog")?.close();
   if (event.target instanceof HTMLDialogElement && event.target.matches(".palette, .sheet")) event.target.close(); // the backdrop
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
@@ -22,3 +25,9 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
   event.stopPropagation();
 }, true);
+
+// A dialog that comes open with the page: what was typed in it was refused.
+for (const dialog of document.querySelectorAll("dialog[open][data-open-now]")) {
+  dialog.close();
+  open(dialog);
+}

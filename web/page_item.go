@@ -1,0 +1,346 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"huiying/desk"
+)
+
+type itemBody struct {
+	Form
+	File      desk.ItemFile
+	Row       ItemRow
+	Title     []Phrase
+	Body      [][]Phrase // paragraphs
+	Facts     []Fact
+	Verdict   []VerdictLine
+	Guesses   []Fact // figures and cues that nobody corrects
+	Near      []NearRow
+	Versions  []VersionRow
+	Moments   []Moment
+	Incidents []Option // open ones, to join
+	Revealed  *desk.Revealed
+	May       map[string]bool
+	Conflicts []Conflict
+	Choices   map[string][]Option
+	Dialog    string   // the one that is open: "attach", "reveal", "correct"
+	Was       []Hidden // the verdict's fields as the form was opened on
+}
+
+// RegionName is what the region's picker shows for its value.
+func (b itemBody) RegionName() string { return fieldText(desk.FieldRegion, b.Values[desk.FieldRegion]) }
+
+// VerdictLine is one field of the verdict: what stands, whether a person said so, and the words that made it.
+type VerdictLine struct {
+	Name      string // interface text
+	Field     string
+	Text      string
+	Corrected bool
+	Because   string
+	Sure      int // per cent; 0: not said
+	Light     string
+}
+
+// NearRow is an item that says nearly the same.
+type NearRow struct {
+	ItemRow
+	Score int  // per cent; 0: the same matter in other words
+	Blank bool // opens beside the page, which holds something half-written
+}
+
+// VersionRow is an earlier content of an item.
+type VersionRow struct {
+	desk.ItemVersion
+}
+
+// Conflict is a field that somebody else changed meanwhile: both versions.
+type Conflict struct {
+	Name         string // interface text
+	Theirs, Mine string
+}
+
+// fieldNames are the fields of a verdict that a person may set, in the order of the form.
+var fieldNames = []struct{ Field, Name string }{
+	{desk.FieldKind, "诉求类型"}, {desk.FieldCategory, "领域"}, {desk.FieldUrgency, "紧急程度"}, {desk.FieldDepartment, "责任单位"},
+	{desk.FieldRegion, "属地"}, {desk.FieldPlace, "地点"},
+}
+
+// item opens one item: its words with the evidence in them, what the machine suggests, and what can be done with it.
+func (s *Server) item(w http.ResponseWriter, r *http.Request) {
+	id, err := pathID(r, "id")
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	s.itemPage(w, r, id, http.StatusOK, itemBody{Dialog: r.URL.Query().Get("do")})
+}
+
+// itemPage draws the item, with what a form on it has come to.
+func (s *Server) itemPage(w http.ResponseWriter, r *http.Request, id int64, status int, body itemBody) {
+	page, err := s.newPage(r, "来件", "inbox")
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	rd := s.teller(r, page)
+	f, err := s.Desk.Item(r.Context(), rd.who, id)
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	it := f.Item
+	body.File, body.Row = f, rd.itemRow(it)
+	title, text := it.Title, it.Body
+	if body.Revealed != nil {
+		title, text = body.Revealed.Title, body.Revealed.Body
+		page.Live = false // a redraw would hide again what was asked for
+	}
+	if strings.TrimSpace(title) == "" {
+		title = rd.t("%s来件", rd.t(it.Channel.Name()))
+		body.Title = []Phrase{{Text: title}}
+	} else {
+		body.Title = Highlight(title, evidence(it.Verdict, "title", ""))
+	}
+	body.Body = paragraphs(text, evidence(it.Verdict, "text", ""))
+	body.Facts = rd.itemFacts(it, body.Revealed)
+	body.Verdict, body.Guesses = rd.verdict(it)
+	for i, n := range f.Near {
+		body.Near = append(body.Near, NearRow{ItemRow: rd.itemRow(n), Score: int(f.Scores[i]*100 + .5)})
+	}
+	for _, v := range slices.Backward(f.Versions) {
+		body.Versions = append(body.Versions, VersionRow{v})
+	}
+	for _, e := range slices.Backward(f.Events) {
+		body.Moments = append(body.Moments, rd.itemMoment(e))
+	}
+	body.May = map[string]bool{
+		"settle": rd.who.May(desk.ActItemSettle) && it.State != desk.ItemLinked, "correct": rd.who.May(desk.ActItemCorrect),
+		"reveal": rd.who.May(desk.ActItemReveal) && body.Revealed == nil, "raise": rd.who.May(desk.ActIncidentRaise),
+	}
+	if body.May["raise"] {
+		if body.Incidents, err = rd.openIncidents(r); err != nil {
+			s.Fail(w, r, err)
+			return
+		}
+	}
+	body.Choices = rd.verdictChoices()
+	for _, n := range fieldNames {
+		body.Was = append(body.Was, Hidden{Name: n.Field, Value: fieldOf(it.Verdict, n.Field)})
+	}
+	if body.Values == nil {
+		body.Values = map[string]string{}
+		for _, n := range fieldNames {
+			body.Values[n.Field] = fieldOf(it.Verdict, n.Field)
+		}
+	}
+	page.Context = []string{it.Channel.Name(), it.Source, rd.dates().minute(it.ReceivedAt)}
+	page.Context[0] = rd.t(page.Context[0])
+	page.Back = "/items"
+	page.Body = body
+	s.render(w, r, status, "item", page)
+}
+
+// paragraphs cuts a text at its line ends, with the evidence in place.
+func paragraphs(text string, marks []Span) [][]Phrase {
+	var out [][]Phrase
+	at := 0
+	for _, line := range strings.Split(text, "\n") {
+		n := len([]rune(line))
+		if strings.TrimSpace(line) != "" {
+			var in []Span
+			for _, m := range marks {
+				if m.Start >= at && m.End <= at+n {
+					in = append(in, Span{Start: m.Start - at, End: m.End - at})
+				}
+			}
+			out = append(out, Highlight(line, in))
+		}
+		at += n + 1
+	}
+	return out
+}
+
+// itemFacts are what came with the words.
+func (r teller) itemFacts(it desk.Item, shown *desk.Revealed) []Fact {
+	d := r.dates()
+	one := func(s string) []Phrase { return []Phrase{{Text: s}} }
+	facts := []Fact{{Name: "接收时间", Value: one(d.minute(it.ReceivedAt))}}
+	if it.OccurredAt != nil {
+		facts = append(facts, Fact{Name: "发生时间", Value: one(d.minute(*it.OccurredAt))})
+	}
+	author := it.Author
+	if shown != nil {
+		author = shown.Author
+	}
+	if author.Name != "" || author.Phone != "" {
+		facts = append(facts, Fact{Name: "来件人", Value: one(strings.TrimSpace(author.Name + " " + author.Phone))})
+	}
+	if it.Place != "" {
+		facts = append(facts, Fact{Name: "所报地点", Value: one(it.Place)})
+	}
+	if it.Reach != nil {
+		facts = append(facts, Fact{Name: "阅读量", Value: one(number(int(*it.Reach)))})
+	}
+	facts = append(facts, Fact{Name: "来源", Value: one(r.t(it.Channel.Name()) + " · " + sourceName(it.Source, r))})
+	if !strings.HasPrefix(it.ExternalID, "sha256:") {
+		facts = append(facts, Fact{Name: "来源编号", Value: one(it.ExternalID)})
+	}
+	return facts
+}
+
+// sourceName names the seat in words.
+func sourceName(name string, r teller) string {
+	if name == desk.SeatSource {
+		return r.t("坐席")
+	}
+	return name
+}
+
+// fieldOf reads a field of a verdict as forms carry it.
+func fieldOf(v *desk.Verdict, field string) string {
+	if v == nil {
+		return ""
+	}
+	switch field {
+	case desk.FieldKind:
+		return v.Kind
+	case desk.FieldCategory:
+		return v.Category
+	case desk.FieldUrgency:
+		return v.Urgency
+	case desk.FieldPlace:
+		return v.Place
+	case desk.FieldDepartment:
+		return v.Department()
+	case desk.FieldRegion:
+		if v.Region != nil {
+			return strings.TrimSpace(v.Region.Code + " " + v.Region.Name)
+		}
+	}
+	return ""
+}
+
+// fieldText is the same for people: a region without its code.
+func fieldText(field, value string) string {
+	if field == desk.FieldRegion {
+		if code, name, ok := strings.Cut(value, " "); ok && name != "" {
+			return name
+		} else {
+			return code
+		}
+	}
+	return value
+}
+
+// verdict is the system's suggestion line by line, and the figures beside it.
+func (r teller) verdict(it desk.Item) (lines []VerdictLine, guesses []Fact) {
+	v := it.Verdict
+	if v == nil {
+		return nil, nil
+	}
+	for _, n := range fieldNames {
+		l := VerdictLine{Name: n.Name, Field: n.Field, Text: fieldText(n.Field, fieldOf(v, n.Field)), Corrected: slices.Contains(it.Corrected, n.Field)}
+		if n.Field == desk.FieldUrgency {
+			l.Light = map[string]string{desk.UrgencyUrgent: LightRed, desk.UrgencyRaised: LightYellow}[v.Urgency]
+		}
+		if !l.Corrected && l.Text != "" {
+			l.Because = because(v, n.Field)
+			if l.Because == "" {
+				l.Sure = int(v.Confidence[n.Field]*100 + .5)
+			}
+		}
+		lines = append(lines, l)
+	}
+	figure := func(name string, n *int, unit string, fields ...string) {
+		if n != nil {
+			f := Fact{Name: name, Value: []Phrase{{Text: r.t(unit, number(*n))}}}
+			for _, field := range fields {
+				if b := because(v, field); b != "" {
+					f.Note = "“" + b + "”"
+				}
+			}
+			guesses = append(guesses, f)
+		}
+	}
+	figure("死亡", v.Facts.Deaths, "%s 人", "deaths", "facts.deaths")
+	figure("失联", v.Facts.Missing, "%s 人", "missing", "facts.missing")
+	figure("受伤", v.Facts.Injured, "%s 人", "injured", "facts.injured")
+	figure("重伤", v.Facts.SeriousInjured, "%s 人", "serious_injured", "facts.serious_injured")
+	figure("中毒", v.Facts.Poisoned, "%s 人", "poisoned", "facts.poisoned")
+	figure("聚集", v.Facts.Crowd, "%s 人", "crowd", "facts.crowd")
+	if v.Facts.LossYuan != nil {
+		guesses = append(guesses, Fact{Name: "直接损失", Value: []Phrase{{Text: r.t("%s 元", number(int(*v.Facts.LossYuan)))}}})
+	}
+	if v.Level != "" {
+		guesses = append(guesses, Fact{Name: "事件等级", Value: []Phrase{{Text: r.t(v.Level)}}, Note: r.t("仅据文中数字")})
+	}
+	if v.Rumour >= rumourAt {
+		guesses = append(guesses, Fact{Name: "疑不实", Value: []Phrase{{Text: fmt.Sprintf("%.0f%%", v.Rumour*100)}}, Note: r.t("仅为线索，须核查")})
+	}
+	if v.GroupRisk >= .5 {
+		guesses = append(guesses, Fact{Name: "群体风险", Value: []Phrase{{Text: fmt.Sprintf("%.0f%%", v.GroupRisk*100)}}})
+	}
+	return lines, guesses
+}
+
+// verdictChoices are the options of the correction's pickers that are known beforehand.
+func (r teller) verdictChoices() map[string][]Option {
+	return map[string][]Option{desk.FieldKind: r.options(desk.Kinds), desk.FieldCategory: r.options(desk.Categories), desk.FieldUrgency: r.options(desk.Urgencies)}
+}
+
+// options are words to pick from, findable by pinyin.
+func (r teller) options(words []string) []Option {
+	out := make([]Option, len(words))
+	for i, w := range words {
+		out[i] = Option{Value: w, Text: r.t(w), Keys: pinyinKeys(w)}
+	}
+	return out
+}
+
+// openIncidents are the incidents that an item can be joined to.
+func (r teller) openIncidents(req *http.Request) ([]Option, error) {
+	list, err := r.desk.Incidents(req.Context(), r.who, desk.IncidentFilter{State: desk.IncidentOpen, Page: desk.Page{Limit: 1000, Newest: true}})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Option, len(list))
+	for i, in := range list {
+		level := in.Level()
+		if level == "" {
+			level = desk.LevelUngraded
+		}
+		out[i] = Option{Value: fmt.Sprint(in.ID), Text: in.Title, Hint: r.t(level), Keys: pinyinKeys(in.Title)}
+	}
+	return out, nil
+}
+
+// itemWords are the acts on an item as its history tells them.
+var itemWords = map[string]string{
+	"item.created": "收到", "item.updated": "更新", "item.corrected": "更正初判建议", "item.revealed": "查看个人信息", "item.logged": "坐席登记",
+}
+
+func (r teller) itemMoment(e desk.Event) Moment {
+	m := Moment{ID: fmt.Sprintf("event-%d", e.ID), At: e.ActedAt, Who: e.Actor, Act: r.t(itemWords[e.Type])}
+	if m.Act == "" {
+		m.Act = e.Type
+	}
+	if e.Type == "item.updated" && len(e.After) > 0 {
+		var to string
+		if unquote(e.After, &to) && itemState(to) != to {
+			m.Act = r.t("标记为“%s”", r.t(itemState(to)))
+		}
+	}
+	if e.Type == "item.corrected" {
+		m.Text = r.changes(e)
+	}
+	if e.Why != "" {
+		m.Text = append(m.Text, Phrase{Text: r.t("理由：%s", e.Why), Mark: "quiet"})
+	}
+	if e.Late() {
+		m.Entered = e.At
+	}
+	return m
+}

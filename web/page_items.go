@@ -1,0 +1,187 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"huiying/desk"
+)
+
+// inboxRows is how many items one page of the inbox shows.
+const inboxRows = 50
+
+type inboxBody struct {
+	Filters  Filters
+	Items    []ItemRow
+	Pager    Pager
+	Live     bool // the first page takes what arrives
+	Filtered bool
+	Today    int
+	Empty    Empty
+}
+
+// inbox lists items (来件), newest first. Its state lives in the address: filters and place.
+func (s *Server) inbox(w http.ResponseWriter, r *http.Request) {
+	page, err := s.newPage(r, "来件", "inbox")
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	rd := s.teller(r, page)
+	q := r.URL.Query()
+	f := desk.ItemFilter{Channel: q.Get("channel"), Kind: q.Get("kind"), Category: q.Get("category"), Region: q.Get("region"),
+		Urgency: q.Get("urgency"), State: q.Get("state"), Query: q.Get("q"), Topic: id64(q.Get("topic"))}
+	list, pager, err := rd.itemsPage(r, f, q)
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	body := inboxBody{Pager: pager, Live: q.Get("after") == "" && q.Get("before") == ""}
+	for _, it := range list {
+		body.Items = append(body.Items, rd.itemRow(it))
+	}
+	body.Filters = rd.inboxFilters(f, list)
+	body.Filtered = body.Filters.Active > 0
+	if body.Today, err = s.Desk.CountItems(r.Context(), rd.who, f, rd.midnight()); err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	if len(list) == 0 {
+		body.Empty = emptyInbox(rd.who, body.Filtered)
+	}
+	page.Body = body
+	s.render(w, r, http.StatusOK, "items", page)
+}
+
+// itemsPage reads one page in either direction. The place is the id of the row at its edge, so that what comes in
+// meanwhile doesn't shift anything; n counts the rows before it, for people.
+func (r teller) itemsPage(req *http.Request, f desk.ItemFilter, q url.Values) ([]desk.Item, Pager, error) {
+	from := int(id64(q.Get("n")))
+	before := id64(q.Get("before"))
+	f.Page = desk.Page{After: id64(q.Get("after")), Limit: inboxRows + 1, Newest: true}
+	if before > 0 {
+		f.Page = desk.Page{After: before, Limit: inboxRows + 1}
+	}
+	list, err := r.desk.Items(req.Context(), r.who, f)
+	if err != nil {
+		return nil, Pager{}, err
+	}
+	more := len(list) > inboxRows
+	list = list[:min(len(list), inboxRows)]
+	if before > 0 {
+		slices.Reverse(list)
+	}
+	p := Pager{From: from + 1, To: from + len(list)}
+	if len(list) == 0 {
+		return list, Pager{}, nil
+	}
+	link := func(key string, id int64, n int) string {
+		to := url.Values{}
+		for k, v := range q {
+			if k != "after" && k != "before" && k != "n" && len(v) > 0 && v[0] != "" {
+				to.Set(k, v[0])
+			}
+		}
+		to.Set(key, strconv.FormatInt(id, 10))
+		to.Set("n", strconv.Itoa(n))
+		return "/items?" + to.Encode()
+	}
+	if more || before > 0 {
+		p.Next = link("after", list[len(list)-1].ID, from+len(list))
+	}
+	if f.After > 0 && (before == 0 || more) {
+		p.Prev = link("before", list[0].ID, max(0, from-inboxRows))
+	}
+	return list, p, nil
+}
+
+func id64(s string) int64 {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+// inboxFilters are the pickers. Places to choose from are those of the rows in view.
+func (r teller) inboxFilters(f desk.ItemFilter, list []desk.Item) Filters {
+	out := Filters{Action: "/items", Target: "#inbox", Query: f.Query, Count: -1}
+	same := func(words ...string) []Option {
+		var o []Option
+		for _, w := range words {
+			o = append(o, Option{Value: w, Text: w})
+		}
+		return o
+	}
+	var channels, states []Option
+	for _, c := range desk.Channels {
+		channels = append(channels, Option{Value: string(c), Text: c.Name()})
+	}
+	for _, s := range desk.ItemStates {
+		states = append(states, Option{Value: s.State, Text: s.Name})
+	}
+	out.Filters = []Filter{
+		{Name: "state", Label: "状态", Value: f.State, Options: states},
+		{Name: "channel", Label: "渠道", Value: f.Channel, Options: channels},
+		{Name: "kind", Label: "诉求类型", Value: f.Kind, Options: same(desk.Kinds...)},
+		{Name: "category", Label: "领域", Value: f.Category, Options: same(desk.Categories...)},
+		{Name: "urgency", Label: "紧急程度", Value: f.Urgency, Options: same(desk.UrgencyUrgent, desk.UrgencyRaised, desk.UrgencyNormal)},
+		{Name: "region", Label: "属地", Value: f.Region, Options: regionsOf(list, f.Region)},
+	}
+	for _, one := range out.Filters {
+		if one.Value != "" {
+			out.Active++
+		}
+	}
+	if f.Query != "" {
+		out.Active++
+	}
+	if f.Topic != 0 {
+		out.Active++
+		out.Keep = []Hidden{{Name: "topic", Value: strconv.FormatInt(f.Topic, 10)}}
+	}
+	return out
+}
+
+// regionsOf are the places that the items name, in order of their codes.
+func regionsOf(list []desk.Item, chosen string) []Option {
+	names := map[string]string{}
+	if chosen != "" {
+		names[chosen] = chosen
+	}
+	for _, it := range list {
+		if it.Verdict != nil && it.Verdict.Region != nil && it.Verdict.Region.Code != "" {
+			names[it.Verdict.Region.Code] = it.Verdict.Region.Name
+		}
+	}
+	var out []Option
+	for code, name := range names {
+		out = append(out, Option{Value: code, Text: name})
+	}
+	slices.SortFunc(out, func(a, b Option) int {
+		if a.Value < b.Value {
+			return -1
+		}
+		return 1
+	})
+	return out
+}
+
+// emptyInbox says what to do next.
+func emptyInbox(who desk.Actor, filtered bool) Empty {
+	e := Empty{Icon: "inbox", Title: "还没有来件", Text: "来电登记、来信和媒体来件到达后会立即出现在这里。"}
+	if filtered {
+		e = Empty{Icon: "search", Title: "没有符合条件的来件", Text: "换个说法，或去掉一个筛选条件。",
+			Acts: []Act{{Label: "清除筛选", Href: "/items"}}}
+		return e
+	}
+	if who.May(desk.ActItemLog) {
+		e.Acts = append(e.Acts, Act{Label: "登记一通来电", Href: "/seat", Style: "primary"})
+	}
+	if who.May(desk.ActSourceManage) {
+		e.Acts = append(e.Acts, Act{Label: "添加来源", Href: "/sources"})
+	}
+	return e
+}

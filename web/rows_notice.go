@@ -1,0 +1,174 @@
+package web
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"huiying/desk"
+)
+
+// NoticeRow is one notice (提醒) with who was told through what, and who took it.
+type NoticeRow struct {
+	ID    string
+	Now   time.Time
+	At    time.Time
+	Light string
+	Word  string // interface text
+	Text  string
+	Href  string
+	Told  [][]Phrase
+	Ack   []Act
+	AckAt time.Time
+	AckBy string
+}
+
+// Sort puts the newest on top.
+func (n NoticeRow) Sort() int64 { return n.At.UnixMilli() }
+
+// Alerts is what stands above the desk until somebody has seen to it.
+type Alerts struct {
+	Banners []Banner
+	More    int // notices that aren't shown
+}
+
+// None says that nothing stands there.
+func (a Alerts) None() bool { return len(a.Banners) == 0 && a.More == 0 }
+
+// Counts are the figures of the live desk's heading.
+type Counts struct{ Running, Overdue int }
+
+// stageLight is how pressing a notice is, as light and word.
+func (r teller) stageLight(n desk.Notice) (light, word string) {
+	switch {
+	case n.Kind == "delivery":
+		return LightRed, "未送达"
+	case n.Stage == "overdue" || n.Stage == "due":
+		return LightOver, "超时"
+	case n.Stage == "before" || n.Stage == "three-quarters":
+		return LightRed, "紧急"
+	}
+	return LightYellow, "临近"
+}
+
+// deliveryWords are the states of a delivery.
+var deliveryWords = map[string]string{desk.DeliveryPending: "待送", desk.DeliverySent: "已送达", desk.DeliveryFailed: "没有送到", desk.DeliverySuperseded: "已由后一条代替"}
+
+// noticeRow is a notice as the notices' page lists it.
+func (r teller) noticeRow(n desk.Notice) NoticeRow {
+	light, word := r.stageLight(n)
+	row := NoticeRow{ID: fmt.Sprintf("notice-%d", n.ID), Now: r.now, At: n.At, Light: light, Word: word, Text: n.Text, AckBy: n.AckBy}
+	if n.IncidentID != 0 {
+		row.Href = fmt.Sprintf("/incidents/%d", n.IncidentID)
+	}
+	for _, d := range n.Deliveries {
+		told := []Phrase{{Text: d.Channel + " "}}
+		switch {
+		case d.State == desk.DeliveryFailed:
+			told = append(told, Phrase{Text: r.t("没有送到，无人知晓"), Mark: "strong"})
+		case d.SentAt != nil:
+			told = append(told, Phrase{Text: r.t(deliveryWords[d.State]) + " " + r.dates().moment(*d.SentAt, r.now)})
+		default:
+			told = append(told, Phrase{Text: r.t(deliveryWords[d.State])})
+		}
+		if d.Attempts > 1 {
+			told = append(told, Phrase{Text: " " + r.t("试 %d 次", d.Attempts)})
+		}
+		row.Told = append(row.Told, told)
+	}
+	if n.AckAt != nil {
+		row.AckAt = *n.AckAt
+	} else if r.who.May(desk.ActNoticeAck) {
+		row.Ack = []Act{r.ack(n)}
+	}
+	return row
+}
+
+// ack is the act of acknowledging, on one key.
+func (r teller) ack(n desk.Notice) Act {
+	return Act{Label: "签收", Post: fmt.Sprintf("/notices/%d/ack", n.ID), Key: "A"}
+}
+
+// shownAlerts bounds what may stand above the clocks: they are what the desk is for.
+const shownAlerts = 2
+
+// alerts are the open notices, the latest of each clock, most pressing first, and the incidents that nobody has graded.
+func (r teller) alerts(open []desk.Notice, incidents []desk.Incident) Alerts {
+	var a Alerts
+	if b, ok := r.ungraded(incidents); ok {
+		a.Banners = append(a.Banners, b)
+	}
+	latest := latestOfClocks(open)
+	slices.SortStableFunc(latest, func(x, y desk.Notice) int { return lightRank(r, y) - lightRank(r, x) })
+	for i, n := range latest {
+		if i == shownAlerts {
+			a.More = len(latest) - shownAlerts
+			break
+		}
+		light, word := r.stageLight(n)
+		b := Banner{ID: fmt.Sprintf("alert-%d", n.ID), Kind: "burst", Light: light, Word: word,
+			Text: []Phrase{{Text: n.Text + "　"}, {Text: r.dates().moment(n.At, r.now), Mark: "quiet"}}}
+		if light == LightOver || light == LightRed {
+			b.Kind = "late"
+		}
+		if n.IncidentID != 0 {
+			b.Acts = append(b.Acts, Act{Label: "进入事件", Href: fmt.Sprintf("/incidents/%d", n.IncidentID), Style: "quiet"})
+		}
+		if r.who.May(desk.ActNoticeAck) {
+			ack := r.ack(n)
+			ack.Style = "primary"
+			b.Acts = append(b.Acts, ack)
+		}
+		a.Banners = append(a.Banners, b)
+	}
+	return a
+}
+
+func lightRank(r teller, n desk.Notice) int {
+	light, _ := r.stageLight(n)
+	return slices.Index([]string{LightGreen, LightYellow, LightRed, LightOver}, light)
+}
+
+// latestOfClocks drops what a later notice about the same clock says again.
+func latestOfClocks(open []desk.Notice) []desk.Notice {
+	var out []desk.Notice
+	seen := map[int64]bool{}
+	newest := slices.Clone(open)
+	slices.SortStableFunc(newest, func(a, b desk.Notice) int { return b.At.Compare(a.At) })
+	for _, n := range newest {
+		if n.Kind == "clock" && seen[n.ClockID] {
+			continue
+		}
+		seen[n.ClockID] = true
+		out = append(out, n)
+	}
+	return out
+}
+
+// ungraded is the banner of open emergencies without a level: nobody's clock runs for them, which isn't harmless.
+func (r teller) ungraded(incidents []desk.Incident) (Banner, bool) {
+	var first *desk.Incident
+	n := 0
+	for i, in := range incidents {
+		if in.State == desk.IncidentOpen && in.Level() == "" && in.Kind != desk.KindOpinion {
+			if first == nil {
+				first = &incidents[i]
+			}
+			n++
+		}
+	}
+	if n == 0 {
+		return Banner{}, false
+	}
+	b := Banner{ID: "alert-ungraded", Kind: "late", Light: LightRed, Word: "未定级",
+		Text: []Phrase{{Text: r.t("《%s》", cut(first.Title, 40)), Mark: "strong"}, {Text: r.t("还没有初判，时限未起算，请先定级。")}}}
+	if n > 1 {
+		b.Text = append(b.Text, Phrase{Text: r.t("另有 %d 件未定级。", n-1)})
+	}
+	act := Act{Label: "进入事件", Href: fmt.Sprintf("/incidents/%d", first.ID), Key: "G"}
+	if r.who.May(desk.ActIncidentGrade) {
+		act.Label, act.Style = "去定级", "primary"
+	}
+	b.Acts = []Act{act}
+	return b, true
+}
