@@ -11,6 +11,8 @@ import (
 const (
 	maxHeaderLines = 4000
 	maxHeaderBytes = 1 << 20
+	// oddLines may stand before the first field; more, and there is no header at all.
+	oddLines = 4
 )
 
 // field is one field of a header, unfolded, its value as bytes on the wire.
@@ -48,7 +50,7 @@ func split(b []byte) (h header, body []byte) {
 			name, value, ok := bytes.Cut(line, []byte{':'})
 			if n := bytes.TrimRight(name, " \t"); ok && isFieldName(n) {
 				h = append(h, field{string(n), strings.TrimSpace(string(value))})
-			} else if len(h) == 0 && lines > 0 {
+			} else if len(h) == 0 && lines >= oddLines {
 				return nil, b // nothing of a header in it
 			}
 		}

@@ -1,0 +1,354 @@
+package mailbox
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"math/big"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+
+	"huiying/desk"
+	"huiying/ingest/ingesttest"
+)
+
+const folder = "群众来信"
+
+// open begins a server and a door on one of its folders.
+func open(t *testing.T, inFolder string) (*dovecot, *ingesttest.Door) {
+	t.Helper()
+	d := startDovecot(t, "pw", "")
+	if inFolder != "INBOX" {
+		if err := d.client(t).Create(inFolder, nil).Wait(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	src := d.source()
+	src.URL, src.Password = "imap://"+d.addr()+"/"+url.PathEscape(inFolder), "pw"
+	return d, ingesttest.Open(t, mailKind(), src)
+}
+
+// TestReadByOthers: what somebody else has seen, answered or flagged is taken all
+// the same, and our reading changes no flag.
+func TestReadByOthers(t *testing.T) {
+	t.Parallel()
+	d, door := open(t, "INBOX")
+	d.Put(t, ingesttest.Messages(1, 4)...)
+	c := d.client(t)
+	if _, err := c.Select("INBOX", nil).Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Store(imap.SeqSetNum(1, 2), &imap.StoreFlags{Op: imap.StoreFlagsAdd, Flags: []imap.Flag{imap.FlagSeen, imap.FlagAnswered}}, nil).Close(); err != nil {
+		t.Fatal(err)
+	}
+	door.Poll()
+	if n := len(door.Items()); n != 4 {
+		t.Errorf("%d of 4 letters, two of them read by others", n)
+	}
+	got, err := c.Fetch(imap.SeqSetNum(3, 4), &imap.FetchOptions{Flags: true}).Collect()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range got {
+		for _, f := range m.Flags {
+			if f == imap.FlagSeen {
+				t.Errorf("letter %d is marked seen by our reading", m.SeqNum)
+			}
+		}
+	}
+}
+
+// TestUIDValidity: the folder is rebuilt with the same letters and more: nothing
+// lost, nothing twice.
+func TestUIDValidity(t *testing.T) {
+	t.Parallel()
+	d, door := open(t, folder)
+	noID := "From: a@example.com\r\nSubject: 没有编号的信\r\n\r\n正文\r\n"
+	var first []string
+	for _, m := range ingesttest.Messages(1, 20) {
+		first = append(first, mailOf(m))
+	}
+	first = append(first, noID)
+	d.deliver(t, folder, first...)
+	door.Poll()
+	before, _ := d.uids(t, folder)
+	if n := len(door.Items()); n != 21 {
+		t.Fatalf("%d of 21 letters", n)
+	}
+	c := d.client(t)
+	if err := c.Delete(folder).Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Create(folder, nil).Wait(); err != nil {
+		t.Fatal(err)
+	}
+	var again []string
+	for _, m := range ingesttest.Messages(11, 20) { // half of the old ones, in other places
+		again = append([]string{mailOf(m)}, again...)
+	}
+	d.deliver(t, folder, append(again, noID)...)
+	if after, _ := d.uids(t, folder); after == before {
+		t.Fatal("the folder has the same UIDVALIDITY: nothing is tested")
+	}
+	door.Poll()
+	titles := door.Titles()
+	for title, n := range titles {
+		if n != 1 {
+			t.Errorf("%q is there %d times", title, n)
+		}
+	}
+	if len(titles) != 31 {
+		t.Errorf("%d different letters, want 31", len(titles))
+	}
+	for _, it := range door.Items() {
+		if it.Version != 1 {
+			t.Errorf("%q has version %d", it.Title, it.Version)
+		}
+	}
+}
+
+// TestPoison: broken, empty and huge letters between good ones are quarantined
+// with their bytes and a reason; the good ones come in with the same poll.
+func TestPoison(t *testing.T) {
+	t.Parallel()
+	d, door := open(t, "INBOX")
+	good := ingesttest.Messages(1, 3)
+	huge := "Subject: 附件太大\r\nMessage-ID: <huge@example.com>\r\n\r\n" + strings.Repeat(strings.Repeat("x", 98)+"\r\n", (MaxMail+1<<20)/100)
+	d.deliver(t, "INBOX", mailOf(good[0]), "\r\n\r\n", mailOf(good[1]), huge, "\x00\xff\xfe\r\n"+strings.Repeat("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n", 200), mailOf(good[2]))
+	door.Poll()
+	titles := door.Titles()
+	for _, m := range good {
+		if titles[m.Title] != 1 {
+			t.Errorf("%q did not come in", m.Title)
+		}
+	}
+	bad := door.Quarantined()
+	if len(bad) != 3 {
+		t.Fatalf("%d in quarantine, want 3", len(bad))
+	}
+	reasons := ""
+	for _, q := range bad {
+		reasons += q.Reason + "\n"
+	}
+	if !strings.Contains(reasons, "超过上限 25 MB") {
+		t.Errorf("reasons: %s", reasons)
+	}
+	door.Poll()
+	if n := len(door.Quarantined()); n != 3 {
+		t.Errorf("after another poll %d are in quarantine", n)
+	}
+}
+
+// TestAMessageTheServerCannotGive doesn't stop the mailbox.
+func TestAMessageTheServerCannotGive(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		t.Log("not root: the file is made a folder instead")
+	}
+	d, door := open(t, "INBOX")
+	d.Put(t, ingesttest.Messages(1, 3)...)
+	_, uids := d.uids(t, "INBOX")
+	if len(uids) != 3 {
+		t.Fatal(uids)
+	}
+	// The second message's file becomes something that can't be read as one.
+	files, err := filepath.Glob(filepath.Join(d.dir, "mail", "cur", "*"))
+	if err != nil || len(files) != 3 {
+		t.Fatal(files, err)
+	}
+	spoilt := ""
+	for _, f := range files {
+		if b, err := os.ReadFile(f); err != nil {
+			t.Fatal(err)
+		} else if bytes.Contains(b, []byte("<m-2@")) {
+			spoilt = f
+		}
+	}
+	if err := os.Remove(spoilt); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(spoilt, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for range maxTries + 1 {
+		door.Poll()
+	}
+	titles := door.Titles()
+	for _, m := range []int{1, 3} {
+		if title := ingesttest.Messages(m, 1)[0].Title; titles[title] != 1 {
+			t.Errorf("letter %d did not come in: %v", m, titles)
+		}
+	}
+	d.Put(t, ingesttest.Messages(4, 1)...)
+	door.Poll()
+	if title := ingesttest.Messages(4, 1)[0].Title; door.Titles()[title] != 1 {
+		t.Error("the mailbox stands still")
+	}
+	t.Logf("in quarantine: %d", len(door.Quarantined()))
+}
+
+// TestRemovedMeanwhile: who moves a letter away leaves no gap that stops us.
+func TestRemovedMeanwhile(t *testing.T) {
+	t.Parallel()
+	d, door := open(t, "INBOX")
+	d.Put(t, ingesttest.Messages(1, 3)...)
+	door.Poll()
+	c := d.client(t)
+	if _, err := c.Select("INBOX", nil).Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Store(imap.SeqSetNum(3), &imap.StoreFlags{Op: imap.StoreFlagsAdd, Flags: []imap.Flag{imap.FlagDeleted}}, nil).Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Expunge().Close(); err != nil {
+		t.Fatal(err)
+	}
+	door.Poll() // n:* now gives the second again
+	d.Put(t, ingesttest.Messages(4, 1)...)
+	door.Poll()
+	if n := len(door.Items()); n != 4 {
+		t.Errorf("%d items, want 4", n)
+	}
+}
+
+// TestManyLetters come in batches, each with its bookmark.
+func TestManyLetters(t *testing.T) {
+	t.Parallel()
+	d, door := open(t, "INBOX")
+	const n = 230
+	var mails []string
+	for _, m := range ingesttest.Messages(1, n) {
+		mails = append(mails, mailOf(m))
+	}
+	d.deliver(t, "INBOX", mails...)
+	src := door.State()
+	src.Password = "pw"
+	var cursors []uint32
+	total := 0
+	err := newPoller().Poll(t.Context(), src, func(_ context.Context, raws []desk.Raw, c json.RawMessage) error {
+		var at cursor
+		if err := json.Unmarshal(c, &at); err != nil {
+			return err
+		}
+		cursors, total = append(cursors, at.UID), total+len(raws)
+		return nil
+	})
+	if err != nil || total != n || len(cursors) != (n+batchMails-1)/batchMails || cursors[0] != batchMails {
+		t.Errorf("%d letters in batches ending at %v: %v", total, cursors, err)
+	}
+}
+
+func TestWrongPasswordAndFolder(t *testing.T) {
+	t.Parallel()
+	d, _ := open(t, "INBOX")
+	for name, c := range map[string]struct {
+		change func(*desk.Source)
+		says   string
+	}{
+		"password": {func(s *desk.Source) { s.Password = "geheim" }, "口令"},
+		"folder":   {func(s *desk.Source) { s.URL = "imap://" + d.addr() + "/nowhere" }, "nowhere"},
+		"scheme":   {func(s *desk.Source) { s.URL = "http://" + d.addr() + "/" }, "imaps://"},
+		"inside":   {func(s *desk.Source) { s.URL = "imap://127.0.0.3:" + fmt.Sprint(d.port) }, "内部网络"},
+		"no TLS":   {func(s *desk.Source) { s.URL = "imaps://" + d.addr() }, ""},
+	} {
+		src := d.source()
+		src.Password = "pw"
+		c.change(&src)
+		err := newPoller().Poll(t.Context(), src, func(context.Context, []desk.Raw, json.RawMessage) error { return nil })
+		var e *desk.Error
+		if err == nil || !errors.As(err, &e) || !strings.Contains(e.Message(), c.says) || strings.Contains(err.Error(), "geheim") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// certificate makes one for 127.0.0.1 and writes it where dovecot reads it.
+func certificate(t *testing.T) (dir string, pool *x509.CertPool) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tmpl := &x509.Certificate{SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: "mail"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature}
+	der, err := x509.CreateCertificate(rand.Reader, tmpl, tmpl, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, err := x509.MarshalECPrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir = t.TempDir()
+	for name, b := range map[string]*pem.Block{"cert.pem": {Type: "CERTIFICATE", Bytes: der}, "key.pem": {Type: "EC PRIVATE KEY", Bytes: k}} {
+		if err := os.WriteFile(filepath.Join(dir, name), pem.EncodeToMemory(b), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool = x509.NewCertPool()
+	pool.AddCert(cert)
+	return dir, pool
+}
+
+// TestStartTLS: it is taken when offered; the certificate of the first meeting is
+// the only one afterwards, and nothing in the clear.
+func TestStartTLS(t *testing.T) {
+	t.Parallel()
+	dir, pool := certificate(t)
+	d := startDovecot(t, "pw", dir)
+	d.Put(t, ingesttest.Messages(1, 1)...)
+	src := d.source()
+	src.Password = "pw"
+	poll := func(p *Poller) (at cursor, err error) {
+		at = cursor{}
+		err = p.Poll(t.Context(), src, func(_ context.Context, _ []desk.Raw, c json.RawMessage) error {
+			src.Cursor = c
+			return json.Unmarshal(c, &at)
+		})
+		return at, err
+	}
+	at, err := poll(newPoller())
+	if err != nil || !strings.HasPrefix(at.TLS, "sha256:") {
+		t.Fatalf("the first meeting: %+v %v", at, err)
+	}
+	if _, err := poll(newPoller()); err != nil {
+		t.Errorf("the second meeting: %v", err)
+	}
+	known := src.Cursor
+	src.Cursor = json.RawMessage(`{"tls":"sha256:00"}`)
+	if _, err := poll(newPoller()); err == nil || !strings.Contains(err.Error(), "证书") {
+		t.Errorf("another certificate: %v", err)
+	}
+	src.Cursor = nil
+	trusting := newPoller()
+	trusting.Roots = pool
+	if at, err := poll(trusting); err != nil || at.TLS != "verified" {
+		t.Errorf("a certificate that can be verified: %+v %v", at, err)
+	}
+	// Somebody takes its place and offers no encryption.
+	d.stop()
+	plain := startDovecot(t, "pw", "")
+	src.URL, src.Cursor = plain.source().URL, known
+	if _, err := poll(newPoller()); err == nil {
+		t.Error("a known server without encryption was given the password")
+	}
+}
