@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+
+	"huiying/classify"
+	"huiying/classify/jieba"
+	"huiying/classify/model"
+	"huiying/classify/rules"
+	"huiying/classify/topic"
+	"huiying/desk"
+)
+
+// newClassifier puts the reader of texts together: segmenter, model, rules, and
+// the discoverer that its sketches are for. One per process.
+func newClassifier(policy desk.Policy) (*classify.Engine, *topic.Discoverer, error) {
+	segmenter, err := jieba.Open()
+	if err != nil {
+		return nil, nil, err
+	}
+	weights, err := model.Shipped()
+	if err != nil {
+		return nil, nil, err
+	}
+	sets, err := rules.Table(rules.Options{OfficeRegion: policy.Office.Region, Location: policy.Office.Location})
+	if err != nil {
+		return nil, nil, err
+	}
+	discoverer := topic.New(topic.Options{Rarity: weights.Rarity})
+	engine, err := classify.New(classify.Options{Segmenter: segmenter, Model: weights, Rules: rules.Funcs(sets), Sketch: discoverer.Sketch})
+	return engine, discoverer, err
+}
+
+type classifyCmd struct {
+	Policy policyFlag `embed:""`
+}
+
+func (c classifyCmd) Run(ctx context.Context, std streams, _ *slog.Logger) error {
+	policy, err := c.Policy.read()
+	if err != nil {
+		return err
+	}
+	engine, _, err := newClassifier(policy)
+	if err != nil {
+		return err
+	}
+	return classify.Verdicts(ctx, engine, std.in, std.out)
+}
+
+type topicsCmd struct {
+	Policy policyFlag `embed:""`
+}
+
+func (c topicsCmd) Run(ctx context.Context, std streams, _ *slog.Logger) error {
+	policy, err := c.Policy.read()
+	if err != nil {
+		return err
+	}
+	engine, discoverer, err := newClassifier(policy)
+	if err != nil {
+		return err
+	}
+	return topic.Lines(ctx, engine, discoverer, std.in, std.out)
+}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"runtime"
+	"time"
+
+	"huiying/desk"
+	"huiying/desk/pg"
+	"huiying/ingest"
+	"huiying/ingest/hotline"
+	"huiying/ingest/mailbox"
+	"huiying/ingest/media"
+)
+
+// kinds is the table of sources: a new one is a line here.
+func kinds(guard *ingest.Guard) []ingest.Kind {
+	return []ingest.Kind{
+		{Name: "hotline", Channel: desk.ChannelHotline, Parser: hotline.Parser{}},
+		{Name: desk.SeatSource, Channel: desk.ChannelHotline, Parser: desk.SeatParser{}},
+		{Name: "mailbox", Channel: desk.ChannelMailbox, Parser: mailbox.Parser{}, Poller: mailbox.Poller{Guard: guard}, Every: 30 * time.Second},
+		{Name: "feed", Channel: desk.ChannelMedia, Parser: media.Parser{}, Poller: media.Poller{Guard: guard}, Every: time.Minute},
+	}
+}
+
+// kindNamed is a line of the table.
+func kindNamed(name string) (ingest.Kind, bool) {
+	for _, k := range kinds(nil) {
+		if k.Name == name {
+			return k, true
+		}
+	}
+	return ingest.Kind{}, false
+}
+
+// newDesk ties the use cases to a store. What only serve needs (classifier,
+// channels) is set by it.
+func newDesk(store *pg.Store, policy desk.Policy, sources []ingest.Kind, now func() time.Time, log *slog.Logger) *desk.Desk {
+	return &desk.Desk{
+		Store: store, Feed: store.Feed(), Parsers: ingest.Parsers(sources), Policy: policy, Now: now, Real: time.Now,
+		Passwords: passwords{}, Workers: runtime.GOMAXPROCS(0), Log: log,
+	}
+}
+
+// withDesk runs a command on the database, wherever it is.
+func (f databaseFlags) withDesk(ctx context.Context, log *slog.Logger, fn func(*desk.Desk) error) error {
+	policy, err := f.Policy.read()
+	if err != nil {
+		return err
+	}
+	store, _, teardown, err := f.open(ctx, log, false)
+	if err != nil {
+		return err
+	}
+	defer teardown()
+	return fn(newDesk(store, policy, kinds(nil), time.Now, log))
+}
