@@ -74,7 +74,12 @@ func (t *tx) SaveBriefing(ctx context.Context, b *desk.Briefing) error {
 }
 
 // booking runs the steps that the database may refuse for a clash on a savepoint.
+// Bookings take turns: two that check each other's rows would deadlock now and
+// then, and they are few.
 func (t *tx) booking(ctx context.Context, b desk.Briefing, save func(room int64) error, seat func() error) error {
+	if _, err := t.exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' booking', 0))`); err != nil {
+		return err
+	}
 	room, err := t.roomID(ctx, b.Room)
 	if err != nil {
 		return err

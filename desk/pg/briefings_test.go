@@ -6,11 +6,11 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"huiying/desk"
-	"huiying/desk/pg"
 )
 
 func messageOf(err error) string {
@@ -134,10 +134,14 @@ func TestOneOfManyBooksTheRoom(t *testing.T) {
 	n := incident(t, s, by, "一")
 	errs := make([]error, 8)
 	var all sync.WaitGroup
+	var runs atomic.Int64
 	for i := range errs {
 		all.Go(func() {
 			b := briefing(n, by, "一号厅", time.Duration(i)*time.Minute, "周主持", "吴一", "郑二")
-			errs[i] = book(t.Context(), s, b)
+			errs[i] = s.InTx(t.Context(), func(tx desk.Tx) error {
+				runs.Add(1)
+				return tx.NewBriefing(t.Context(), &b)
+			})
 		})
 	}
 	all.Wait()
@@ -152,8 +156,7 @@ func TestOneOfManyBooksTheRoom(t *testing.T) {
 	if booked != 1 || count(t, s, `SELECT count(*) FROM briefing`) != 1 {
 		t.Fatalf("%d booked", booked)
 	}
-}
-
-func book(ctx context.Context, s *pg.Store, b desk.Briefing) error {
-	return s.InTx(ctx, func(tx desk.Tx) error { return tx.NewBriefing(ctx, &b) })
+	if n := int(runs.Load()); n != len(errs) {
+		t.Errorf("%d runs for %d acts: some were repeated", n, len(errs))
+	}
 }

@@ -6,6 +6,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
+// Translate makes a *desk.Error of what the database says.
+var Translate = translate
+
 // SealerLock is the statement by which a sealer takes its turn.
 const SealerLock = sealerLock
 

@@ -86,8 +86,8 @@ func contains(word string) string {
 	return "%" + inPattern.Replace(word) + "%"
 }
 
-// search asks for items that have all the words, as tokens or, among the newest,
-// as letters. Both halves of the OR have an index, so that cost doesn't grow with
+// search asks for items that have all the words: as tokens or, among the newest,
+// each as a token or as letters. Both halves of the OR have an index, so that cost doesn't grow with
 // the archive.
 func (w *where) search(query string) {
 	ws := words(query)
@@ -100,9 +100,9 @@ func (w *where) search(query string) {
 	}
 	cond := "(i.tokens @@ (?::text)::tsquery OR i.id > (SELECT coalesce(max(id), 0) FROM item) - ?::bigint"
 	args := []any{strings.Join(tokens, " & "), recent}
-	for _, word := range ws {
-		cond += " AND (i.title ILIKE ? OR i.body ILIKE ? OR i.external_id = ?)"
-		args = append(args, contains(word), contains(word), word)
+	for i, word := range ws {
+		cond += " AND (i.tokens @@ (?::text)::tsquery OR i.title ILIKE ? OR i.body ILIKE ? OR i.external_id = ?)"
+		args = append(args, tokens[i], contains(word), contains(word), word)
 	}
 	w.add(cond+")", args...)
 }

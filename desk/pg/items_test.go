@@ -84,7 +84,7 @@ func TestIdentityIsOneRowWhoeverIsFirst(t *testing.T) {
 	_, raw := source(t, s, "热线")
 	const senders, batch = 10, 200
 	var mu sync.Mutex
-	var created int
+	var created, runs int
 	ids := map[string]int64{}
 	var all sync.WaitGroup
 	for n := range senders {
@@ -95,11 +95,11 @@ func TestIdentityIsOneRowWhoeverIsFirst(t *testing.T) {
 			}
 			err := s.InTx(t.Context(), func(tx desk.Tx) error {
 				isNew, err := tx.InsertItems(t.Context(), items)
-				if err != nil {
-					return err
-				}
 				mu.Lock()
 				defer mu.Unlock()
+				if runs++; err != nil {
+					return err
+				}
 				for i, it := range items {
 					if isNew[i] {
 						created++
@@ -116,6 +116,9 @@ func TestIdentityIsOneRowWhoeverIsFirst(t *testing.T) {
 	all.Wait()
 	if n := count(t, s, `SELECT count(*) FROM item`); n != batch || created != batch || len(ids) != batch {
 		t.Fatalf("%d rows, %d said to be new, %d identities, want %d", n, created, len(ids), batch)
+	}
+	if runs != senders {
+		t.Errorf("%d runs for %d acts: some were repeated", runs, senders)
 	}
 	twice := []desk.Item{item(raw, "B", "一"), item(raw, "A-0", "二"), item(raw, "B", "三")}
 	in(t, s, func(ctx context.Context, tx desk.Tx) error {
@@ -345,7 +348,8 @@ func TestFiltersAndSearch(t *testing.T) {
 		"state": {desk.ItemFilter{State: desk.ItemLinked}, ""}, "external id": {desk.ItemFilter{ExternalID: "B"}, "B"},
 		"ids": {desk.ItemFilter{IDs: []int64{a.ID, 404}}, "A"}, "no ids": {desk.ItemFilter{IDs: []int64{}}, ""}, "topic": {desk.ItemFilter{Topic: 9}, ""},
 		"token": {desk.ItemFilter{Query: "排水"}, "A"}, "letters": {desk.ItemFilter{Query: "口积水半"}, "A"}, "words": {desk.ItemFilter{Query: "噪声  地铁"}, "B"},
-		"words apart": {desk.ItemFilter{Query: "噪声 积水"}, ""}, "percent is a letter": {desk.ItemFilter{Query: "100%"}, "B"},
+		"token and letters": {desk.ItemFilter{Query: "排水 口积水半"}, "A"},
+		"words apart":       {desk.ItemFilter{Query: "噪声 积水"}, ""}, "percent is a letter": {desk.ItemFilter{Query: "100%"}, "B"},
 		"underscore is a letter": {desk.ItemFilter{Query: "_"}, ""}, "quote": {desk.ItemFilter{Query: `it's \ ' | & ! :* ( <->`}, ""},
 		"number": {desk.ItemFilter{Query: "A"}, "A"}, "nul": {desk.ItemFilter{Query: "\x00\xff 噪声"}, "B"}, "long": {desk.ItemFilter{Query: strings.Repeat("噪声噪声 ", 500)}, ""},
 	} {

@@ -124,6 +124,29 @@ func TestDeadlinesGoFirstAndStaleOnesNever(t *testing.T) {
 	wantCode(t, s.InTx(t.Context(), func(tx desk.Tx) error { return tx.SaveDelivery(t.Context(), d) }), desk.CodeConflict)
 }
 
+func TestSlowChannelDoesntStandBeforeOthers(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	n := desk.Notice{Key: "k", Kind: "delivery", Text: "x", Outside: "x", At: noon,
+		Deliveries: []desk.Delivery{{Channel: "slack", NextAt: noon}, {Channel: "phone", NextAt: noon.Add(time.Second)}}}
+	in(t, s, func(ctx context.Context, tx desk.Tx) error {
+		if _, err := tx.NewNotice(ctx, &n); err != nil {
+			return err
+		}
+		if at, ok, err := tx.NextDelivery(ctx, "phone", "other"); !ok || !at.Equal(noon.Add(time.Second)) || err != nil {
+			t.Errorf("next by phone %v %v %v", at, ok, err)
+		}
+		if _, ok, err := tx.NextDelivery(ctx, "other"); ok || err != nil {
+			t.Errorf("next by no channel of ours: %v", err)
+		}
+		got := must[[]desk.Delivery](t)(tx.ClaimDeliveries(ctx, noon.Add(time.Hour), noon, 10, "phone"))
+		if len(got) != 1 || got[0].Channel != "phone" {
+			t.Errorf("claimed %+v", got)
+		}
+		return nil
+	})
+}
+
 func TestDeliveryIsClaimedByOneNodeOnly(t *testing.T) {
 	t.Parallel()
 	s := open(t)

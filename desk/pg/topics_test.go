@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -159,11 +160,13 @@ func TestFloodsAboutTheSameMattersDontDeadlock(t *testing.T) {
 	a, b := newTopic(t, s, "积水"), newTopic(t, s, "噪声")
 	const writers, rounds = 4, 10
 	var all sync.WaitGroup
+	var runs atomic.Int64
 	errs := make([]error, writers)
 	for w := range writers {
 		all.Go(func() {
 			for n := range rounds {
 				errs[w] = errors.Join(errs[w], s.InTx(t.Context(), func(tx desk.Tx) error {
+					runs.Add(1)
 					items := []desk.Item{item(raw, fmt.Sprint(w, "a", n), "一"), item(raw, fmt.Sprint(w, "b", n), "二")}
 					if _, err := tx.InsertItems(t.Context(), items); err != nil {
 						return err
@@ -180,6 +183,9 @@ func TestFloodsAboutTheSameMattersDontDeadlock(t *testing.T) {
 	all.Wait()
 	if err := errors.Join(errs...); err != nil {
 		t.Fatal(err)
+	}
+	if n := runs.Load(); n != writers*rounds {
+		t.Errorf("%d runs for %d acts: some were repeated", n, writers*rounds)
 	}
 	if n := count(t, s, `SELECT sum(count) FROM topic`); n != 2*writers*rounds {
 		t.Fatalf("%d counted, want %d", n, 2*writers*rounds)
