@@ -14,7 +14,7 @@ import (
 var zoned = regexp.MustCompile(`(?i)(Z|UTC|GMT|UT|[+-]\d{2}:?\d{2}|[+-]\d{2}|\b[ECMP][SD]T)\s*(\([^)]*\))?\s*$`)
 
 // chinaTime: in a feed of ours CST is China's, never Chicago's.
-var chinaTime = regexp.MustCompile(`(?i)\s*\b(CST|北京时间|BJT)\s*$`)
+var chinaTime = regexp.MustCompile(`(?i)\s*(\bCST|\bBJT|北京时间)\s*$`)
 
 // dashed guards against taking the end of a plain date for an offset.
 var dashed = regexp.MustCompile(`\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\s*$`)
