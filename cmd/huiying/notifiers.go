@@ -1,14 +1,14 @@
 package main
 
 import (
-	"huiying/desk"
+	"huiying/desk/notify"
 	"huiying/desk/notify/slack"
 )
 
 // notifiers is the table of channels that alerts go out by, of those that are
 // configured: a new one is a few lines here.
-func (c serveCmd) notifiers() (map[string]desk.Notifier, error) {
-	table := map[string]desk.Notifier{}
+func (c serveCmd) notifiers() (notify.Table, error) {
+	table := notify.Table{}
 	if c.SlackToken != "" || c.SlackChannel != "" {
 		n, err := slack.New(slack.Options{Token: c.SlackToken, Channel: c.SlackChannel, APIURL: c.SlackAPIURL})
 		if err != nil {

@@ -83,16 +83,13 @@ func (c serveCmd) run(ctx context.Context, log *slog.Logger, ready func(context.
 	if err != nil {
 		return err
 	}
-	for name := range table {
-		d.Channels = append(d.Channels, name)
-	}
+	d.Channels = table.Channels()
 
 	// Loops, each woken by the store and each its own truth.
 	wake := func(topic string) <-chan struct{} { ch, _ := store.Wake(topic); return ch }
 	sealer := pg.NewSealer(store, pg.SealerOptions{Now: clock.now, Heads: c.headsFile(), Log: log})
 	deadlines := sweep.Deadlines(d, wake("clock"))
 	raws, unclassified := sweep.Raws(d), sweep.Unclassified(d)
-	deliveries := notify.New(notify.Options{Desk: d, Table: table, Wake: wake("delivery")})
 	runner := &ingest.Runner{Desk: d, Kinds: sources, Wake: wake("source"), Log: log}
 
 	static, err := web.NewStatic()
@@ -134,11 +131,15 @@ func (c serveCmd) run(ctx context.Context, log *slog.Logger, ready func(context.
 
 	g, ctx := errgroup.WithContext(ctx)
 	for _, loop := range []func(context.Context) error{
-		store.Run, sealer.Run, hub.Run, deadlines.Run, raws.Run, unclassified.Run, deliveries.Run, runner.Run,
+		store.Run, sealer.Run, hub.Run, deadlines.Run, raws.Run, unclassified.Run, runner.Run,
 		func(ctx context.Context) error { return clock.run(ctx, log) },
 		func(ctx context.Context) error { return endSessions(ctx, sessions, log) },
 	} {
 		g.Go(func() error { return loop(ctx) })
+	}
+	for _, lane := range notify.Lanes(d, table) {
+		loop := sweep.New(d, lane.Name, wake("delivery"), 5*time.Second, lane.RunOnce, lane.Next)
+		g.Go(func() error { return loop.Run(ctx) })
 	}
 	g.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

@@ -19,8 +19,8 @@ func kinds(guard *ingest.Guard) []ingest.Kind {
 	return []ingest.Kind{
 		{Name: "hotline", Channel: desk.ChannelHotline, Parser: hotline.Parser{}},
 		{Name: desk.SeatSource, Channel: desk.ChannelHotline, Parser: desk.SeatParser{}},
-		{Name: "mailbox", Channel: desk.ChannelMailbox, Parser: mailbox.Parser{}, Poller: mailbox.Poller{Guard: guard}, Every: 30 * time.Second},
-		{Name: "feed", Channel: desk.ChannelMedia, Parser: media.Parser{}, Poller: media.Poller{Guard: guard}, Every: time.Minute},
+		{Name: "mailbox", Channel: desk.ChannelMailbox, Parser: mailbox.Parser{}, Poller: &mailbox.Poller{Guard: guard}, Every: 30 * time.Second},
+		{Name: "feed", Channel: desk.ChannelMedia, Parser: media.Parser{}, Poller: &media.Poller{Guard: guard}, Every: time.Minute},
 	}
 }
 
