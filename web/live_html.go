@@ -20,9 +20,9 @@ type redraw struct {
 	HTML   string `json:"html,omitempty"`
 }
 
-// frame is a message to the desk's own pages. It carries no time: it is drawn once and may be
+// pageFrame is a message to the desk's own pages. It carries no time: it is drawn once and may be
 // read later, by somebody who comes back; ticks tell the time.
-type frame struct {
+type pageFrame struct {
 	Cursor  string       `json:"cursor"`
 	Type    string       `json:"type"`
 	Subject desk.Subject `json:"subject"`
@@ -41,7 +41,7 @@ func HTML(d *desk.Desk, v *Views) live.Renderer {
 		}
 		messages := make([]*live.Message, len(events))
 		for i, e := range events {
-			f := frame{Cursor: e.Cursor.String(), Type: e.Event.Type, Subject: e.Event.Subject}
+			f := pageFrame{Cursor: e.Cursor.String(), Type: e.Event.Type, Subject: e.Event.Subject}
 			if i == 0 {
 				f.HTML = changes
 			}

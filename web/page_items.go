@@ -18,7 +18,6 @@ type inboxBody struct {
 	Pager    Pager
 	Live     bool // the first page takes what arrives
 	Filtered bool
-	Today    int
 	Empty    Empty
 }
 
@@ -44,10 +43,12 @@ func (s *Server) inbox(w http.ResponseWriter, r *http.Request) {
 	}
 	body.Filters = rd.inboxFilters(f, list)
 	body.Filtered = body.Filters.Active > 0
-	if body.Today, err = s.Desk.CountItems(r.Context(), rd.who, f, rd.midnight()); err != nil {
+	today, err := s.Desk.CountItems(r.Context(), rd.who, f, rd.midnight())
+	if err != nil {
 		s.Fail(w, r, err)
 		return
 	}
+	body.Pager.Notes = []Said{Say("今日 %s", number(today))}
 	if len(list) == 0 {
 		body.Empty = emptyInbox(rd.who, body.Filtered)
 	}

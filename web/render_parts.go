@@ -36,10 +36,12 @@ type ClockRow struct {
 	Level     string
 	Suspected bool   // 疑似: the 初判 is a suspicion
 	Rule      string // what is due, in the policy's words: 首次权威发布 · 事发起 5 小时
+	Span      string // how long it gives, 5小时, where Rule doesn't say
 	Document  string // 国办发〔2016〕80号
 	Anchor    string // interface text: 事发, 获知, 接报, 定级
 	Policy    string // address that explains the rule
 	Stands    []Phrase
+	Note      string // a second line below what stands
 	Role      string // interface text: 办理, 持稿, 承办, 主办
 	Holder    string
 	Held      time.Time // since when the holder has it; zero when unknown
@@ -189,6 +191,7 @@ type Pager struct {
 	Prev, Next string
 	From, To   int
 	Total      int // 0 when not counted
+	Notes      []Said
 }
 
 // Filter is one picker of a filter bar.

@@ -32,7 +32,7 @@ func (r teller) clockRow(c desk.Clock) ClockRow {
 	row := ClockRow{
 		ID: fmt.Sprintf("clock-%d", c.ID), Now: r.now, Start: c.Start, Yellow: c.Yellow, Red: c.Red, Due: c.Due,
 		Title: c.Incident, Href: fmt.Sprintf("/incidents/%d", c.IncidentID), Level: c.Level, Suspected: c.Suspected,
-		Rule: r.ruleWords(c), Document: r.documentWords(c), Anchor: anchorWords[c.Anchor], Role: "办理", Holder: c.Holder,
+		Rule: r.t(c.RuleName), Span: r.spanWords(c.Due.Sub(c.Start)), Document: r.documentWords(c), Anchor: anchorWords[c.Anchor], Role: "办理", Holder: c.Holder,
 	}
 	for _, s := range c.Stages {
 		if s.Name != timeline.StageDue && s.Name != timeline.StageOverdue {
@@ -54,9 +54,15 @@ func (r teller) clockRow(c desk.Clock) ClockRow {
 	return row
 }
 
-// ruleWords: 发布权威信息 · 发生起 5小时.
-func (r teller) ruleWords(c desk.Clock) string {
-	return r.t(c.RuleName) + " · " + r.t("%s起 %s", r.t(anchorWords[c.Anchor]), r.dates().span(c.Due.Sub(c.Start)))
+// spanWords says a limit as the notices do: 5小时, 24小时, 48小时; days only from the fourth on.
+func (r teller) spanWords(span time.Duration) string {
+	if span > 0 && span <= 72*time.Hour && span%time.Hour == 0 {
+		if r.lang == LangEnglish {
+			return fmt.Sprintf("%d h", span/time.Hour)
+		}
+		return fmt.Sprintf("%d小时", span/time.Hour)
+	}
+	return r.dates().span(span)
 }
 
 // documentWords names what the rule stands on, and says so where the figure is only a practice.
@@ -105,11 +111,11 @@ func (r teller) releaseStands(row *ClockRow, c desk.Clock) {
 		return
 	}
 	s := c.Stands[i]
-	if s.Title != "" {
-		row.Stands = append(row.Stands, Phrase{Text: r.t("《%s》", cut(s.Title, 24)) + " · "})
-	}
-	row.Stands = append(row.Stands, Phrase{Text: r.t(releaseState(s.State)), Mark: "strong"})
+	row.Stands = []Phrase{{Text: r.t(releaseState(s.State)), Mark: "strong"}}
 	row.Held = s.Since
+	if s.Title != "" {
+		row.Note = r.t("《%s》", cut(s.Title, 17))
+	}
 	if s.Who != "" {
 		row.Role, row.Holder = "持稿", r.t(s.Who)
 	}
@@ -133,9 +139,7 @@ func (r teller) briefingStands(row *ClockRow, c desk.Clock) {
 	}
 	s := c.Stands[i]
 	row.Stands = []Phrase{{Text: r.t("已排"), Mark: "strong"}}
-	if s.Title != "" {
-		row.Stands = append(row.Stands, Phrase{Text: " · " + cut(s.Title, 24)})
-	}
+	row.Note = cut(s.Title, 19)
 	if s.Who != "" {
 		row.Role, row.Holder = "承办", s.Who
 	}

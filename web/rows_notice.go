@@ -23,17 +23,19 @@ type NoticeRow struct {
 	AckBy string
 }
 
-// Sort puts the newest on top.
-func (n NoticeRow) Sort() int64 { return n.At.UnixMilli() }
-
-// Alerts is what stands above the desk until somebody has seen to it.
-type Alerts struct {
-	Banners []Banner
-	More    int // notices that aren't shown
+// Sort puts what nobody has taken on top, then the newest.
+func (n NoticeRow) Sort() int64 {
+	if n.AckAt.IsZero() {
+		return 1<<50 + n.At.UnixMilli()
+	}
+	return n.At.UnixMilli()
 }
 
+// Alerts is what stands above the desk until somebody has seen to it.
+type Alerts struct{ Banners []Banner }
+
 // None says that nothing stands there.
-func (a Alerts) None() bool { return len(a.Banners) == 0 && a.More == 0 }
+func (a Alerts) None() bool { return len(a.Banners) == 0 }
 
 // Counts are the figures of the live desk's heading.
 type Counts struct{ Running, Overdue int }
@@ -89,38 +91,36 @@ func (r teller) ack(n desk.Notice) Act {
 	return Act{Label: "签收", Post: fmt.Sprintf("/notices/%d/ack", n.ID), Key: "A"}
 }
 
-// shownAlerts bounds what may stand above the clocks: they are what the desk is for.
-const shownAlerts = 2
-
-// alerts are the open notices, the latest of each clock, most pressing first, and the incidents that nobody has graded.
+// alerts are the most pressing of the open notices, one at a time since the clocks are what the desk is for, and the
+// incidents that nobody has graded.
 func (r teller) alerts(open []desk.Notice, incidents []desk.Incident) Alerts {
 	var a Alerts
 	if b, ok := r.ungraded(incidents); ok {
 		a.Banners = append(a.Banners, b)
 	}
 	latest := latestOfClocks(open)
-	slices.SortStableFunc(latest, func(x, y desk.Notice) int { return lightRank(r, y) - lightRank(r, x) })
-	for i, n := range latest {
-		if i == shownAlerts {
-			a.More = len(latest) - shownAlerts
-			break
-		}
-		light, word := r.stageLight(n)
-		b := Banner{ID: fmt.Sprintf("alert-%d", n.ID), Kind: "burst", Light: light, Word: word,
-			Text: []Phrase{{Text: n.Text + "　"}, {Text: r.dates().moment(n.At, r.now), Mark: "quiet"}}}
-		if light == LightOver || light == LightRed {
-			b.Kind = "late"
-		}
-		if n.IncidentID != 0 {
-			b.Acts = append(b.Acts, Act{Label: "进入事件", Href: fmt.Sprintf("/incidents/%d", n.IncidentID), Style: "quiet"})
-		}
-		if r.who.May(desk.ActNoticeAck) {
-			ack := r.ack(n)
-			ack.Style = "primary"
-			b.Acts = append(b.Acts, ack)
-		}
-		a.Banners = append(a.Banners, b)
+	if len(latest) == 0 {
+		return a
 	}
+	n := slices.MaxFunc(latest, func(x, y desk.Notice) int { return lightRank(r, x) - lightRank(r, y) })
+	light, word := r.stageLight(n)
+	b := Banner{ID: fmt.Sprintf("alert-%d", n.ID), Kind: "burst", Light: light, Word: word,
+		Text: []Phrase{{Text: n.Text + "　"}, {Text: r.dates().moment(n.At, r.now), Mark: "quiet"}}}
+	if light == LightOver || light == LightRed {
+		b.Kind = "late"
+	}
+	if len(latest) > 1 {
+		b.Acts = append(b.Acts, Act{Label: r.t("还有 %d 条", len(latest)-1), Href: "/notices", Style: "quiet"})
+	}
+	if n.IncidentID != 0 {
+		b.Acts = append(b.Acts, Act{Label: "进入事件", Href: fmt.Sprintf("/incidents/%d", n.IncidentID)})
+	}
+	if r.who.May(desk.ActNoticeAck) {
+		ack := r.ack(n)
+		ack.Style = "primary"
+		b.Acts = append(b.Acts, ack)
+	}
+	a.Banners = append(a.Banners, b)
 	return a
 }
 
