@@ -25,8 +25,8 @@ func AudienceOf(who desk.Actor, office, format, lang, view string) Audience {
 	roles := slices.Clone(who.Roles)
 	slices.Sort(roles)
 	via := "live"
-	if who.Via == desk.System.Via {
-		via = who.Via
+	if who.Via == desk.System.Via || who.Via == desk.Shell.Via {
+		via = who.Via // which alone permits
 	}
 	return Audience{Format: format, Lang: lang, View: view, Scope: who.ScopeOf(office),
 		Actor: desk.Actor{SourceID: who.SourceID, Name: "-", Roles: slices.Compact(roles), Region: who.Region, Department: who.Department, Via: via}}

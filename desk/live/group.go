@@ -109,39 +109,36 @@ func (g *group) hand(messages []*Message, to desk.Cursor) {
 	}
 }
 
-// step leads somebody who is behind nearer to the present.
+// step leads somebody who is behind nearer to the present. Its making doesn't end
+// with ctx: whoever asks again finds it.
 func (g *group) step(ctx context.Context, from desk.Cursor) ([]*Message, desk.Cursor, error) {
-	for {
-		g.mu.Lock()
-		st, mine := g.steps[from.Seq], false
-		if st == nil {
-			st, mine = &step{done: make(chan struct{})}, true
-			g.steps[from.Seq] = st
-		}
+	g.mu.Lock()
+	if g.err != nil {
 		g.mu.Unlock()
-		if mine {
-			g.make(ctx, st, from)
-			return st.messages, st.to, st.err
-		}
-		select {
-		case <-st.done:
-		case <-ctx.Done():
-			return nil, from, ctx.Err()
-		}
-		if st.err == nil {
-			return st.messages, st.to, nil
-		}
-		// Who made it may just have left: try ourselves.
+		return nil, from, g.err
+	}
+	st := g.steps[from.Seq]
+	if st == nil {
+		st = &step{done: make(chan struct{})}
+		g.steps[from.Seq] = st
+		g.hub.waiting.Go(func() { g.make(st, from) })
+	}
+	g.mu.Unlock()
+	select {
+	case <-st.done:
+		return st.messages, st.to, st.err
+	case <-ctx.Done():
+		return nil, from, ctx.Err()
 	}
 }
 
 // make makes a step and keeps it for the others while there is room.
-func (g *group) make(ctx context.Context, st *step, from desk.Cursor) {
+func (g *group) make(st *step, from desk.Cursor) {
 	st.to = from
 	var events []event
-	if events, st.err = g.hub.after(ctx, from, stepSize); st.err == nil && len(events) > 0 {
+	if events, st.err = g.hub.after(g.ctx, from, stepSize); st.err == nil && len(events) > 0 {
 		st.to = events[len(events)-1].Cursor
-		if st.messages, st.err = g.frames(ctx, events); st.err == nil {
+		if st.messages, st.err = g.frames(g.ctx, events); st.err == nil {
 			st.trim()
 		}
 	}
