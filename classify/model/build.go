@@ -56,34 +56,34 @@ func steepness(k *corpus, samples []Sample, c Config) float64 {
 	return best
 }
 
-// quantise turns weights into bytes, one scale per class; the few beyond six
-// standard deviations are cut.
+// steps is how finely weights are kept: a feature matters down to a ten-thousandth of
+// the strongest one.
+const steps = 16383
+
+// quantise turns weights into small integers, one scale per class.
 func quantise(name string, w *weights, c Config) *Model {
 	classes := len(w.labels)
 	m := &Model{head: head{Name: name, Labels: w.labels, Bits: c.Bits, Bias: w.bias, Texts: w.docs}}
-	m.table = make([]int8, line<<c.Bits)
+	m.table = make([]int16, line<<c.Bits)
 	m.pool = sync.Pool{New: func() any { return newExtractor(c.Bits) }}
 	for class := range classes {
-		n, square := 0.0, 0.0
+		top := 0.0
 		for f := class; f < len(w.table); f += classes {
-			if x := float64(w.table[f]); x != 0 {
-				n++
-				square += x * x
-			}
+			top = max(top, math.Abs(float64(w.table[f])))
 		}
-		scale := 12 * math.Sqrt(square/max(n, 1)) / 127
+		scale := top / steps
 		if scale == 0 {
 			scale = 1
 		}
 		m.head.Scale = append(m.head.Scale, scale)
 		for f := range w.df {
 			x := math.Round(float64(w.table[f*classes+class]) / scale)
-			m.table[f*line+class] = int8(min(max(x, -127), 127))
+			m.table[f*line+class] = int16(x)
 		}
 	}
 	top := math.Log(float64(w.docs) + 1)
 	for f, n := range w.df {
-		m.table[f*line+maxClasses] = int8(math.Round(rarest * (1 - math.Log(float64(n)+1)/top)))
+		m.table[f*line+maxClasses] = int16(math.Round(rarest * (1 - math.Log(float64(n)+1)/top)))
 	}
 	return m
 }

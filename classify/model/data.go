@@ -1,11 +1,6 @@
 package model
 
 import (
-	"encoding/csv"
-	"errors"
-	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -24,7 +19,7 @@ func Load(folder string, segmenter classify.Segmenter) (full, tokens []Sample, e
 		return nil, nil, err
 	}
 	held := map[string]bool{}
-	err = rows(filepath.Join(folder, "gold-messages", "overlap_train.csv"), func(r map[string]string) {
+	err = classify.Rows(filepath.Join(folder, "gold-messages", "overlap_train.csv"), func(r map[string]string) {
 		if r["fujian2_file"] == "train.csv" {
 			held[r["fujian2_row"]] = true
 		}
@@ -33,7 +28,7 @@ func Load(folder string, segmenter classify.Segmenter) (full, tokens []Sample, e
 		return nil, nil, err
 	}
 	var texts [][2]string
-	err = rows(filepath.Join(folder, "messages", "train.csv"), func(r map[string]string) {
+	err = classify.Rows(filepath.Join(folder, "messages", "train.csv"), func(r map[string]string) {
 		if !held[r["row"]] {
 			full = append(full, Sample{Label: r["label"], Group: r["group"]})
 			texts = append(texts, [2]string{r["title"], r["detail"]})
@@ -53,7 +48,7 @@ func Load(folder string, segmenter classify.Segmenter) (full, tokens []Sample, e
 		})
 	}
 	wg.Wait()
-	err = rows(filepath.Join(folder, "messages", "tokens_only.csv"), func(r map[string]string) {
+	err = classify.Rows(filepath.Join(folder, "messages", "tokens_only.csv"), func(r map[string]string) {
 		if held[r["row"]] {
 			return
 		}
@@ -64,37 +59,4 @@ func Load(folder string, segmenter classify.Segmenter) (full, tokens []Sample, e
 		}})
 	})
 	return full, tokens, err
-}
-
-// rows reads a CSV file with a header line.
-func rows(path string, each func(map[string]string)) (err error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("evaluation data: %w", err)
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	r := csv.NewReader(f)
-	r.FieldsPerRecord = -1
-	r.LazyQuotes = true
-	header, err := r.Read()
-	if err != nil {
-		return fmt.Errorf("evaluation data %s: %w", path, err)
-	}
-	header[0] = strings.TrimPrefix(header[0], "\uFEFF")
-	for {
-		record, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("evaluation data %s: %w", path, err)
-		}
-		m := make(map[string]string, len(header))
-		for i, h := range header {
-			if i < len(record) {
-				m[h] = record[i]
-			}
-		}
-		each(m)
-	}
 }

@@ -25,14 +25,14 @@ const (
 	// for the rarity of the feature.
 	maxClasses = 7
 	line       = maxClasses + 1
-	format     = "huiying category model 1\n"
+	format     = "huiying category model 2\n"
 )
 
 // Model is a trained model as it ships: a table of small integers. It implements
 // classify.Model and is safe for concurrent use.
 type Model struct {
 	head  head
-	table []int8 // feature*line + class; last: rarity
+	table []int16 // feature*line + class; last: rarity
 	pool  sync.Pool
 }
 
@@ -80,13 +80,13 @@ func Read(r io.Reader) (*Model, error) {
 	if h.Bits < 10 || h.Bits > 24 || len(h.Labels) < 2 || len(h.Labels) > maxClasses || len(h.Scale) != len(h.Labels) || len(h.Bias) != len(h.Labels) {
 		return nil, errors.New("model file: its head contradicts itself")
 	}
-	raw := make([]byte, line<<h.Bits)
+	raw := make([]byte, 2*line<<h.Bits)
 	if _, err := io.ReadFull(z, raw); err != nil {
 		return nil, fmt.Errorf("model file: %w", err)
 	}
-	m.table = make([]int8, len(raw))
-	for i, b := range raw {
-		m.table[i] = int8(b)
+	m.table = make([]int16, line<<h.Bits)
+	for i := range m.table { // high bytes stand together, then low bytes: they pack better
+		m.table[i] = int16(uint16(raw[i])<<8 | uint16(raw[len(m.table)+i]))
 	}
 	m.pool.New = func() any { return newExtractor(h.Bits) }
 	return m, nil
@@ -104,6 +104,9 @@ func (m *Model) Write(w io.Writer) error {
 	}
 	n := len(text)
 	data := slices.Concat([]byte(format), []byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)}, text)
+	for _, x := range m.table {
+		data = append(data, byte(uint16(x)>>8))
+	}
 	for _, x := range m.table {
 		data = append(data, byte(x))
 	}
@@ -214,4 +217,11 @@ func softmax(margin []float64, steep float64) []float64 {
 		p[c] /= sum
 	}
 	return p
+}
+
+// PairRarity says the same of two letters side by side: names that the segmenter
+// doesn't know are told by their pairs.
+func (m *Model) PairRarity(a, b rune) float64 {
+	id := featureID((uint64(lower(a))<<21|uint64(lower(b)))*charsBlock^inBody, m.head.Bits)
+	return float64(m.table[int(id)*line+maxClasses]) / rarest
 }

@@ -31,7 +31,7 @@ type Config struct {
 
 // Default is the configuration of the shipped model, chosen by grouped folds
 // inside the training part.
-var Default = Config{Bits: 20, C: 4, Smooth: 1, MinCount: 2, Crowd: 0.5, Rounds: 40, Tolerance: 0.05}
+var Default = Config{Bits: 21, C: 4, Smooth: 1, MinCount: 2, Crowd: 0.5, Rounds: 40, Tolerance: 0.05}
 
 // corpus is the training material as rows of features.
 type corpus struct {

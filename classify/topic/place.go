@@ -3,6 +3,7 @@ package topic
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 
 	"huiying/desk"
@@ -12,8 +13,10 @@ import (
 const (
 	nearFrom    = 0.30 // estimated Jaccard from which two texts are near-duplicates
 	joinNear    = 0.45 // a duplicate this close joins whatever its words weigh
-	joinAlike   = 0.42 // likeness to the closest item of a topic from which one joins
-	closest     = 3    // how many items of a topic are heard
+	joinAlike   = 0.28 // likeness to a topic from which an item joins it
+	heedAlike   = 0.17 // items less alike than this don't speak for their topic
+	closest     = 12   // how many items of a topic are heard, the most alike first
+	bestShare   = 0.6  // of a topic's likeness: its closest item's; the rest is their mean's
 	probeLimit  = 64   // candidates asked for
 	blockOfOnce = 256  // documents probed in one call
 )
@@ -49,7 +52,13 @@ func (d *Discoverer) Place(ctx context.Context, index desk.TopicIndex, docs []de
 type home struct {
 	topic int64 // 0: one that the batch opens
 	with  int
-	likes []float64
+	items []liked
+}
+
+// liked is an item of a topic with how alike it is.
+type liked struct {
+	like  float64
+	terms []term
 }
 
 func place(doc *desk.TopicDoc, s *sketch, known []desk.TopicDoc, docs []desk.TopicDoc, sketches []sketch, earlier []int, placed []desk.Placement, leader []int) desk.Placement {
@@ -71,6 +80,9 @@ func place(doc *desk.TopicDoc, s *sketch, known []desk.TopicDoc, docs []desk.Top
 		if doc.Region != "" && other.Region != "" && apart(doc.Region, other.Region) {
 			like *= 0.5
 		}
+		if like < heedAlike {
+			return
+		}
 		with := -1
 		if topic == 0 {
 			if index < 0 {
@@ -80,11 +92,11 @@ func place(doc *desk.TopicDoc, s *sketch, known []desk.TopicDoc, docs []desk.Top
 		}
 		for h := range homes {
 			if homes[h].topic == topic && (topic != 0 || homes[h].with == with) {
-				homes[h].likes = append(homes[h].likes, like)
+				homes[h].items = append(homes[h].items, liked{like, o.terms})
 				return
 			}
 		}
-		homes = append(homes, home{topic, with, []float64{like}})
+		homes = append(homes, home{topic, with, []liked{{like, o.terms}}})
 	}
 	for k := range known {
 		o := decode(known[k].Payload)
@@ -99,7 +111,7 @@ func place(doc *desk.TopicDoc, s *sketch, known []desk.TopicDoc, docs []desk.Top
 	}
 	best := 0.0
 	for _, h := range homes {
-		if score := h.score(); score >= joinAlike && score > best {
+		if score := h.score(s); score >= joinAlike && score > best {
 			best = score
 			p.Topic, p.With, p.Score = h.topic, -1, min(score, 1)
 			if h.topic == 0 {
@@ -111,16 +123,37 @@ func place(doc *desk.TopicDoc, s *sketch, known []desk.TopicDoc, docs []desk.Top
 	return p
 }
 
-// score hears the closest items of a topic: the closest counts most.
-func (h *home) score() float64 {
-	slices.SortFunc(h.likes, func(a, b float64) int { return cmp.Compare(b, a) })
-	sum, weight := 0.0, 0.0
-	for i, like := range h.likes[:min(len(h.likes), closest)] {
-		w := 1 / float64(i*i*2+1)
-		sum += w * like
-		weight += w
+// score is how alike a document is to a topic: to its closest item, and to the
+// mean of those that are heard, in which what they have in common stands out.
+func (h *home) score(s *sketch) float64 {
+	slices.SortStableFunc(h.items, func(a, b liked) int { return cmp.Compare(b.like, a.like) })
+	heard := h.items[:min(len(h.items), closest)]
+	best := heard[0].like
+	if best < joinAlike*0.7 {
+		return 0
 	}
-	return max(sum/weight, h.likes[0]-0.08)
+	if len(heard) == 1 {
+		return best
+	}
+	mean := make(map[uint32]float64, 2*termLimit)
+	for _, item := range heard {
+		length := 0.0
+		for _, t := range item.terms {
+			length += float64(t.weight) * float64(t.weight)
+		}
+		length = math.Sqrt(length)
+		for _, t := range item.terms {
+			mean[t.hash] += float64(t.weight) / length
+		}
+	}
+	length, product := 0.0, 0.0
+	for _, w := range mean {
+		length += w * w
+	}
+	for _, t := range s.terms {
+		product += float64(t.weight) * mean[t.hash]
+	}
+	return bestShare*best + (1-bestShare)*product/(math.Sqrt(length)*max(float64(s.length), 1e-9))
 }
 
 // apart says whether two regions exclude each other: neither lies in the other.

@@ -6,7 +6,6 @@ package topic
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -18,11 +17,14 @@ import (
 type Options struct {
 	// Rarity says how telling a word is, 0..1; nil: every word alike.
 	Rarity func(word string) float64
+	// PairRarity says the same of two letters side by side; nil: pairs are left out.
+	PairRarity func(a, b rune) float64
 }
 
 // Discoverer implements desk.Discoverer and makes the documents it works on.
 type Discoverer struct {
 	rarity func(string) float64
+	pair   func(a, b rune) float64
 }
 
 // New gives a discoverer.
@@ -30,7 +32,7 @@ func New(o Options) *Discoverer {
 	if o.Rarity == nil {
 		o.Rarity = func(string) float64 { return 1 }
 	}
-	return &Discoverer{rarity: o.Rarity}
+	return &Discoverer{rarity: o.Rarity, pair: o.PairRarity}
 }
 
 // How much of a text is kept.
@@ -57,7 +59,7 @@ func (d *Discoverer) Sketch(doc *classify.Document, v *desk.Verdict) desk.TopicD
 	if v.Region != nil {
 		out.Region = v.Region.Code
 	}
-	terms := d.terms(doc, v.Place)
+	terms := d.terms(doc)
 	hashes := shingles(doc.Title, doc.Body)
 	out.Keys = keys(terms, hashes)
 	total := len(hashes)
@@ -68,47 +70,35 @@ func (d *Discoverer) Sketch(doc *classify.Document, v *desk.Verdict) desk.TopicD
 	return out
 }
 
-// terms weighs the words of a document, the most telling first.
-func (d *Discoverer) terms(doc *classify.Document, place string) []term {
-	type tallied struct {
-		weight float32
-		times  int
+// tally gathers the terms of one document.
+type tally map[uint32]tallied
+
+type tallied struct {
+	weight float32
+	times  int
+}
+
+func (t tally) take(hash uint32, weight float32) {
+	x := t[hash]
+	x.times++
+	x.weight = max(x.weight, weight)
+	t[hash] = x
+}
+
+// terms weighs the words and the letter pairs of a document, the most telling
+// first. Pairs are there because a segmenter cuts names that it doesn't know in
+// another way in every sentence.
+func (d *Discoverer) terms(doc *classify.Document) []term {
+	seen := make(tally, 512)
+	d.takeWords(seen, doc.TitleWords, titleFactor, 1<<20)
+	d.takeWords(seen, doc.BodyWords, 1, bodyTerms)
+	if d.pair != nil {
+		d.takePairs(seen, doc.Title, titleFactor, 1<<20)
+		d.takePairs(seen, doc.Body, 1, bodyTerms)
 	}
-	seen := make(map[uint32]tallied, 128)
-	take := func(words []string, factor float32, limit int) {
-		for _, w := range words {
-			if limit -= len(w) / 3; limit < 0 {
-				return
-			}
-			if !telling(w) {
-				continue
-			}
-			rarity := float32(d.rarity(w))
-			if rarity < 0.2 {
-				continue
-			}
-			h := uint32(hash(w) >> 32)
-			t := seen[h]
-			t.times++
-			weight := rarity * rarity * factor
-			if place != "" && strings.Contains(place, w) {
-				weight *= placeFactor
-			}
-			if t.times == 1 || weight > t.weight {
-				t.weight = max(t.weight, weight)
-			}
-			seen[h] = t
-		}
-	}
-	take(doc.TitleWords, titleFactor, 1<<20)
-	take(doc.BodyWords, 1, bodyRunes)
 	terms := make([]term, 0, len(seen))
 	for h, t := range seen {
-		w := t.weight
-		if t.times > 1 {
-			w *= 1 + 0.25*float32(min(t.times-1, 4))
-		}
-		terms = append(terms, term{h, w})
+		terms = append(terms, term{h, t.weight * (1 + 0.25*float32(min(t.times-1, 4)))})
 	}
 	slices.SortFunc(terms, func(a, b term) int {
 		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.hash, b.hash))
@@ -119,16 +109,49 @@ func (d *Discoverer) terms(doc *classify.Document, place string) []term {
 	return terms
 }
 
-// How much more a word of the title, and of the place, says.
+func (d *Discoverer) takeWords(seen tally, words []string, factor float32, runes int) {
+	for _, w := range words {
+		if runes -= len(w) / 3; runes < 0 {
+			return
+		}
+		if !telling(w) {
+			continue
+		}
+		if r := float32(d.rarity(w)); r >= commonest {
+			seen.take(uint32(hash(w)>>32), r*r*factor)
+		}
+	}
+}
+
+func (d *Discoverer) takePairs(seen tally, text string, factor float32, runes int) {
+	last := rune(0)
+	for _, r := range text {
+		if runes--; runes < 0 {
+			return
+		}
+		if r < 0x3400 || r > 0x9FFF {
+			last = 0
+			continue
+		}
+		if last != 0 {
+			if x := float32(d.pair(last, r)); x >= commonest {
+				seen.take(uint32(finish(uint64(last)<<32|uint64(r))>>32), x*x*factor)
+			}
+		}
+		last = r
+	}
+}
+
 const (
-	titleFactor = 2
-	placeFactor = 1.6
+	titleFactor = 2   // how much more the title says
+	commonest   = 0.2 // terms below this rarity say nothing
+	bodyTerms   = 800 // runes of the body that are heard: later ones stray from the matter
 )
 
 // telling says whether a word can tell a matter: two runes or more, not a number.
 func telling(w string) bool {
 	r, size := utf8.DecodeRuneInString(w)
-	if size == len(w) || !unicode.IsLetter(r) {
+	if size == len(w) || r < 0x80 || !unicode.IsLetter(r) {
 		return false
 	}
 	return len(w) < 60

@@ -27,7 +27,7 @@ func newClassifier(policy desk.Policy) (*classify.Engine, *topic.Discoverer, err
 	if err != nil {
 		return nil, nil, err
 	}
-	discoverer := topic.New(topic.Options{Rarity: weights.Rarity})
+	discoverer := topic.New(topic.Options{Rarity: weights.Rarity, PairRarity: weights.PairRarity})
 	engine, err := classify.New(classify.Options{Segmenter: segmenter, Model: weights, Rules: rules.Funcs(sets), Sketch: discoverer.Sketch})
 	return engine, discoverer, err
 }

@@ -1,0 +1,150 @@
+package topic
+
+import (
+	"cmp"
+	"context"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"huiying/classify"
+	"huiying/desk"
+)
+
+// message is a text of hot-topics with where it was placed.
+type message struct {
+	id, at string
+	text   desk.Text
+	topic  int64
+}
+
+// Evaluate measures topics and near-duplicates on hot-topics of an evaluation
+// folder, read in the order of time. Matters with even numbers are those on which
+// the thresholds were chosen; the others are the honest figure.
+func Evaluate(ctx context.Context, reader desk.Classifier, d *Discoverer, folder string) ([]classify.Figure, error) {
+	var list []message
+	err := classify.Rows(filepath.Join(folder, "hot-topics", "messages.csv"), func(r map[string]string) {
+		list = append(list, message{id: r["id"], at: r["time"], text: desk.Text{Title: r["title"], Body: r["detail"], At: r["time"]}})
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(list, func(a, b message) int { return cmp.Compare(a.at, b.at) })
+	near, err := assign(ctx, reader, d, list)
+	if err != nil {
+		return nil, err
+	}
+	placed := make(map[string]int64, len(list))
+	for _, m := range list {
+		placed[m.id] = m.topic
+	}
+	figures, err := scoreTopics(folder, placed)
+	if err != nil {
+		return nil, err
+	}
+	duplicates, err := scoreNear(folder, near)
+	return append(figures, duplicates...), err
+}
+
+// assign places the messages one by one and gives the pairs found alike.
+func assign(ctx context.Context, reader desk.Classifier, d *Discoverer, list []message) (map[[2]string]float64, error) {
+	index, near, topics := NewMemory(), map[[2]string]float64{}, int64(0)
+	for i := range list {
+		reading, err := reader.Read(ctx, list[i].text)
+		if err != nil {
+			return nil, err
+		}
+		doc := reading.Doc
+		placed, err := d.Place(ctx, index, []desk.TopicDoc{doc})
+		if err != nil {
+			return nil, err
+		}
+		if doc.Topic = placed[0].Topic; doc.Topic == 0 {
+			topics++
+			doc.Topic = topics
+		}
+		doc.Item = int64(i + 1)
+		list[i].topic = doc.Topic
+		index.Add(doc)
+		for _, n := range placed[0].Near {
+			near[pairOf(list[i].id, list[n.Item-1].id)] = n.Score
+		}
+	}
+	return near, nil
+}
+
+func pairOf(a, b string) [2]string {
+	if a > b {
+		a, b = b, a
+	}
+	return [2]string{a, b}
+}
+
+// scoreTopics gives the mean over the labelled matters of the best F1 that any
+// topic reaches, counting labelled items only, and the share of hard negatives
+// that stayed apart.
+func scoreTopics(folder string, placed map[string]int64) ([]classify.Figure, error) {
+	matters, names := map[string][]string{}, map[string]string{}
+	labelled := map[int64]int{}
+	err := classify.Rows(filepath.Join(folder, "hot-topics", "incidents.csv"), func(r map[string]string) {
+		matters[r["incident"]] = append(matters[r["incident"]], r["id"])
+		names[r["name"]] = r["incident"]
+		labelled[placed[r["id"]]]++
+	})
+	if err != nil {
+		return nil, err
+	}
+	var sum [2]float64
+	var size [2]int
+	for name, ids := range matters {
+		inside := map[int64]int{}
+		for _, id := range ids {
+			inside[placed[id]]++
+		}
+		best := 0.0
+		for topic, n := range inside {
+			best = max(best, 2*float64(n)/float64(labelled[topic]+len(ids)))
+		}
+		number, err := strconv.Atoi(strings.TrimLeft(name, "I0"))
+		if err != nil {
+			return nil, err
+		}
+		sum[number%2] += best
+		size[number%2]++
+	}
+	apart, negatives := 0, 0
+	err = classify.Rows(filepath.Join(folder, "hot-topics", "hard_negatives.csv"), func(r map[string]string) {
+		negatives++
+		if !slices.ContainsFunc(matters[names[r["not_in_incident"]]], func(id string) bool { return placed[id] == placed[r["id"]] }) {
+			apart++
+		}
+	})
+	return []classify.Figure{
+		{Task: "话题 F1（选阈值用）", Data: "hot-topics 偶数号", Value: sum[0] / float64(max(size[0], 1)), Size: size[0]},
+		{Task: "话题 F1", Data: "hot-topics 奇数号", Value: sum[1] / float64(max(size[1], 1)), Size: size[1]},
+		{Task: "同地异事不合并", Data: "hot-topics 难例", Value: float64(apart) / float64(max(negatives, 1)), Size: negatives},
+	}, err
+}
+
+// scoreNear compares pairs found with the pairs computed exactly.
+func scoreNear(folder string, near map[[2]string]float64) ([]classify.Figure, error) {
+	found, all := 0, map[[2]string]bool{}
+	err := classify.Rows(filepath.Join(folder, "hot-topics", "near_duplicates.csv"), func(r map[string]string) {
+		p := pairOf(r["id_a"], r["id_b"])
+		all[p] = true
+		if _, ok := near[p]; ok {
+			found++
+		}
+	})
+	right := 0
+	for p := range near {
+		if all[p] {
+			right++
+		}
+	}
+	return []classify.Figure{
+		{Task: "近重复召回", Data: "hot-topics Jaccard≥0.3", Value: float64(found) / float64(max(len(all), 1)), Size: len(all)},
+		{Task: "近重复精确", Data: "hot-topics Jaccard≥0.3", Value: float64(right) / float64(max(len(near), 1)), Size: len(near)},
+	}, err
+}
