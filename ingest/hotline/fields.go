@@ -1,8 +1,8 @@
 package hotline
 
 import (
+	"bytes"
 	"encoding/json"
-	"errors"
 	"math"
 	"strconv"
 	"strings"
@@ -12,19 +12,22 @@ import (
 	"huiying/desk"
 )
 
-func asSyntax(err error, to **json.SyntaxError) bool { return errors.As(err, to) }
-
 // absent: not there, or null.
 func absent(b json.RawMessage) bool { return len(b) == 0 || string(b) == "null" }
 
 // text reads a string field. Numbers aren't taken for strings: 007 and 7, or ids
 // beyond 2^53, would silently become one.
 func text(b json.RawMessage, field string, to *string) *desk.Error {
+	*to = ""
 	if absent(b) {
 		return nil
 	}
 	if b[0] != '"' {
 		return desk.Invalid(field, "应为文字（加引号）")
+	}
+	if bytes.IndexByte(b, '\\') < 0 {
+		*to = string(b[1 : len(b)-1])
+		return nil
 	}
 	if loneSurrogate(b) {
 		return desk.Invalid(field, `含有不完整的 \u 转义，无法识别`)
@@ -39,15 +42,19 @@ func author(b json.RawMessage) (a desk.Author, bad *desk.Error) {
 	if absent(b) {
 		return a, nil
 	}
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(b, &fields); err != nil {
+	if b[0] != '{' {
 		return a, desk.Invalid("author", `应为对象，如 {"name":"…","phone":"…"}`)
 	}
-	if bad := text(fields["name"], "author.name", &a.Name); bad != nil {
-		return desk.Author{}, bad
-	}
-	if bad := text(fields["phone"], "author.phone", &a.Phone); bad != nil {
-		return desk.Author{}, bad
+	for name, v := range members(b) {
+		switch name {
+		case "name":
+			bad = text(v, "author.name", &a.Name)
+		case "phone":
+			bad = text(v, "author.phone", &a.Phone)
+		}
+		if bad != nil {
+			return desk.Author{}, bad
+		}
 	}
 	return a, nil
 }
@@ -130,28 +137,27 @@ func escaped(b []byte) (uint64, bool) {
 	return v, err == nil
 }
 
-// badField names the field that holds the first byte that isn't UTF-8, or "".
+// badField names the field of a valid object that holds the first byte that isn't
+// UTF-8, or "" when no known one does.
 func badField(b []byte) string {
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(b, &fields) != nil {
-		return ""
-	}
-	for _, name := range []string{"external_id", "title", "body", "occurred_at", "place", "url", "author", "reach"} {
-		v := fields[name]
+	for name, v := range members(b) {
 		if utf8.Valid(v) {
 			continue
 		}
-		if name == "author" {
-			var who map[string]json.RawMessage
-			if json.Unmarshal(v, &who) == nil {
-				for _, k := range []string{"name", "phone"} {
-					if !utf8.Valid(who[k]) {
-						return "author." + k
-					}
+		switch name {
+		case "external_id", "title", "body", "occurred_at", "place", "url", "reach":
+			return name
+		case "author":
+			if v[0] != '{' {
+				return name
+			}
+			for inner, w := range members(v) {
+				if (inner == "name" || inner == "phone") && !utf8.Valid(w) {
+					return "author." + inner
 				}
 			}
+			return name
 		}
-		return name
 	}
 	return ""
 }

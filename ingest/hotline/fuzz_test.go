@@ -1,7 +1,11 @@
 package hotline
 
 import (
+	"encoding/json"
+	"maps"
+	"slices"
 	"testing"
+	"unicode/utf8"
 
 	"huiying/desk"
 	"huiying/ingest/ingesttest"
@@ -25,6 +29,42 @@ func FuzzParse(f *testing.F) {
 		}
 		if why := ingesttest.Unsound(Parser{}, raw); why != "" {
 			t.Error(why)
+		}
+	})
+}
+
+// FuzzScan holds the walker to the standard library: the same members with the
+// same bytes, in objects and arrays.
+func FuzzScan(f *testing.F) {
+	for _, s := range []string{`{"a":1,"b":"x","c":[1,{"d":"]"}],"e":{"f":"\\""},"g":null}`, `{}`, `[]`, ` [1, "a,]" ,{"b":[]},[[]] ] `, `{"\u0061":true , "b" : -1e5 }`, `{"a":1,"a":2}`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		b = trimSpace(b)
+		if !json.Valid(b) || !utf8.Valid(b) {
+			return
+		}
+		switch b[0] {
+		case '{':
+			var want map[string]json.RawMessage
+			if err := json.Unmarshal(b, &want); err != nil {
+				return // nested beyond what the library decodes
+			}
+			got := map[string]json.RawMessage{}
+			for name, v := range members(b) {
+				got[name] = v
+			}
+			if !maps.EqualFunc(got, want, func(a, b json.RawMessage) bool { return string(a) == string(b) }) {
+				t.Errorf("%q: %q, want %q", b, got, want)
+			}
+		case '[':
+			var want []json.RawMessage
+			if err := json.Unmarshal(b, &want); err != nil {
+				return
+			}
+			if got := elements(b); !slices.EqualFunc(got, want, func(a, b json.RawMessage) bool { return string(a) == string(b) }) {
+				t.Errorf("%q: %q, want %q", b, got, want)
+			}
 		}
 	})
 }

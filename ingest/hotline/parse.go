@@ -3,6 +3,7 @@ package hotline
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"time"
 	"unicode/utf8"
 
@@ -76,39 +77,16 @@ func split(b []byte) ([]json.RawMessage, error) {
 	if len(b) == 0 {
 		return nil, desk.Invalid("", "请求内容为空，应为一个 JSON 对象或数组")
 	}
-	var syntax *json.SyntaxError
+	if !json.Valid(b) {
+		return nil, why(b)
+	}
 	switch b[0] {
 	case '{':
-		if err := check(b); err != nil {
-			return nil, err
-		}
 		return []json.RawMessage{b}, nil
 	case '[':
-		var docs []json.RawMessage
-		err := json.Unmarshal(b, &docs)
-		if asSyntax(err, &syntax) {
-			return nil, desk.Invalid("", "不是有效的 JSON（第 %d 字节附近）", syntax.Offset)
-		}
-		if err != nil {
-			return nil, &desk.Error{Code: desk.CodeInvalid, Text: "不是有效的 JSON", Cause: err}
-		}
-		return docs, nil
+		return elements(b), nil
 	}
 	return nil, desk.Invalid("", "应为一个 JSON 对象或数组")
-}
-
-// check refuses what isn't JSON, saying where.
-func check(b []byte) error {
-	var whole json.RawMessage
-	err := json.Unmarshal(b, &whole)
-	var syntax *json.SyntaxError
-	if asSyntax(err, &syntax) {
-		return desk.Invalid("", "不是有效的 JSON（第 %d 字节附近）", syntax.Offset)
-	}
-	if err != nil {
-		return &desk.Error{Code: desk.CodeInvalid, Text: "不是有效的 JSON", Cause: err}
-	}
-	return nil
 }
 
 // parsePart reads one item; what is wrong with it is its own affair.
@@ -121,37 +99,50 @@ func parsePart(b []byte, zone *time.Location) desk.Part {
 }
 
 // parseItem reads the fields of the contract. Fields it doesn't know are let pass:
-// senders add their own.
+// senders add their own. Of a field given twice the last one counts.
 func parseItem(b []byte, zone *time.Location) (in desk.Incoming, bad *desk.Error) {
+	if !json.Valid(b) {
+		return in, why(b)
+	}
+	if b[0] != '{' {
+		return in, desk.Invalid("", "应为一个 JSON 对象")
+	}
 	if !utf8.Valid(b) {
 		return in, desk.Invalid(badField(b), "含有无法识别的字符（不是有效的 UTF-8）")
 	}
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(b, &fields); err != nil || fields == nil {
-		var syntax *json.SyntaxError
-		if asSyntax(err, &syntax) {
-			return in, desk.Invalid("", "不是有效的 JSON（第 %d 字节附近）", syntax.Offset)
+	for name, v := range members(b) {
+		switch name {
+		case "external_id":
+			bad = text(v, name, &in.ExternalID)
+		case "title":
+			bad = text(v, name, &in.Title)
+		case "body":
+			bad = text(v, name, &in.Body)
+		case "place":
+			bad = text(v, name, &in.Place)
+		case "url":
+			bad = text(v, name, &in.URL)
+		case "author":
+			in.Author, bad = author(v)
+		case "occurred_at":
+			in.OccurredAt, bad = instant(v, zone)
+		case "reach":
+			in.Reach, bad = reach(v)
 		}
-		return in, desk.Invalid("", "应为一个 JSON 对象")
-	}
-	for _, f := range []struct {
-		name string
-		to   *string
-	}{
-		{"external_id", &in.ExternalID}, {"title", &in.Title}, {"body", &in.Body}, {"place", &in.Place}, {"url", &in.URL},
-	} {
-		if bad := text(fields[f.name], f.name, f.to); bad != nil {
+		if bad != nil {
 			return desk.Incoming{}, bad
 		}
 	}
-	if in.Author, bad = author(fields["author"]); bad != nil {
-		return desk.Incoming{}, bad
-	}
-	if in.OccurredAt, bad = instant(fields["occurred_at"], zone); bad != nil {
-		return desk.Incoming{}, bad
-	}
-	if in.Reach, bad = reach(fields["reach"]); bad != nil {
-		return desk.Incoming{}, bad
-	}
 	return in, nil
+}
+
+// why says where bytes cease to be JSON.
+func why(b []byte) *desk.Error {
+	var whole json.RawMessage
+	err := json.Unmarshal(b, &whole)
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return desk.Invalid("", "不是有效的 JSON（第 %d 字节附近）", syntax.Offset)
+	}
+	return &desk.Error{Code: desk.CodeInvalid, Text: "不是有效的 JSON", Cause: err}
 }

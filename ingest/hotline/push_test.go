@@ -22,13 +22,13 @@ import (
 )
 
 // serve runs the door on a real server over a real desk. change may adjust it.
-func serve(t *testing.T, change func(*Push)) (*ingesttest.Door, string) {
+func serve(t testing.TB, change func(*Push)) (*ingesttest.Door, string) {
 	t.Helper()
 	d, s := server(t, change)
 	return d, s.URL
 }
 
-func server(t *testing.T, change func(*Push)) (*ingesttest.Door, *httptest.Server) {
+func server(t testing.TB, change func(*Push)) (*ingesttest.Door, *httptest.Server) {
 	t.Helper()
 	d := ingesttest.Open(t, kind, desk.Source{})
 	p := Push{Receive: d.Desk.Receive, Log: slog.New(slog.DiscardHandler), Quiet: 5 * time.Second,
@@ -60,7 +60,7 @@ func server(t *testing.T, change func(*Push)) (*ingesttest.Door, *httptest.Serve
 	return d, s
 }
 
-func request(t *testing.T, url, contentType string, body io.Reader) *http.Request {
+func request(t testing.TB, url, contentType string, body io.Reader) *http.Request {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, body)
 	if err != nil {
