@@ -8,7 +8,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -43,14 +42,10 @@ type Fetched struct {
 func (g *Guard) Fetch(ctx context.Context, r Request) (Fetched, error) {
 	ctx, stop := context.WithTimeout(ctx, FetchTimeout)
 	defer stop()
-	u, err := url.Parse(r.URL)
-	if err != nil {
-		return Fetched{}, desk.Invalid("url", "地址无法识别")
-	}
-	if err := checkURL(u); err != nil {
+	if err := CheckURL(r.URL); err != nil {
 		return Fetched{}, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL, nil)
 	if err != nil {
 		return Fetched{}, desk.Invalid("url", "地址无法识别")
 	}

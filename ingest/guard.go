@@ -70,6 +70,15 @@ func (g *Guard) Client() *http.Client {
 	}
 }
 
+// CheckURL refuses an address that Fetch would refuse by its form alone.
+func CheckURL(s string) error {
+	u, err := url.Parse(s)
+	if err != nil {
+		return desk.Invalid("url", "地址无法识别")
+	}
+	return checkURL(u)
+}
+
 // checkURL refuses what isn't plain web.
 func checkURL(u *url.URL) error {
 	if (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {

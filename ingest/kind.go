@@ -17,6 +17,8 @@ type Kind struct {
 	Poller  Poller        // nil: its items are pushed
 	Every   time.Duration // between two polls; 0 is one minute
 	Timeout time.Duration // of one poll; 0 is two minutes
+	// CheckURL refuses an address that can't be right, before a source is added; nil: none is needed.
+	CheckURL func(string) error
 }
 
 // Keep stores raws and the bookmark that covers them in one transaction, and

@@ -128,3 +128,26 @@ func TestOddMails(t *testing.T) {
 	}
 	t.Logf("%d odd mails: %d items, %d refused with a reason", items+refused, items, refused)
 }
+
+// seed adds real text to a fuzz target where there is some.
+func seed(f *testing.F, patterns ...string) {
+	dir := os.Getenv("HUIYING_EVALDATA")
+	if dir == "" {
+		return // the seeds of our own writing are there in any case
+	}
+	for _, p := range patterns {
+		files, err := filepath.Glob(filepath.Join(dir, p))
+		if err != nil || len(files) == 0 {
+			f.Fatal(p, err)
+		}
+		for _, file := range files {
+			b, err := os.ReadFile(file)
+			if err != nil {
+				f.Fatal(err)
+			}
+			if len(b) < 1<<15 {
+				f.Add(b)
+			}
+		}
+	}
+}

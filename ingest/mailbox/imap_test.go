@@ -1,6 +1,7 @@
 package mailbox
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/ecdsa"
@@ -12,12 +13,14 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"net"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -349,5 +352,86 @@ func TestStartTLS(t *testing.T) {
 	src.URL, src.Cursor = plain.source().URL, known
 	if _, err := poll(newPoller()); err == nil {
 		t.Error("a known server without encryption was given the password")
+	}
+}
+
+// TestCancelledAnywhere: a server that falls silent at any point of the talk
+// doesn't hold a poll beyond its time.
+func TestCancelledAnywhere(t *testing.T) {
+	t.Parallel()
+	for _, at := range []string{"", "LOGIN", "EXAMINE", "FETCH", "endless"} {
+		t.Run("silent at "+at, func(t *testing.T) {
+			t.Parallel()
+			src := desk.Source{URL: "imap://" + silent(t, at), Username: "u", Password: "p"}
+			ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+			defer cancel()
+			ended := make(chan error, 1)
+			go func() {
+				ended <- newPoller().Poll(ctx, src, func(context.Context, []desk.Raw, json.RawMessage) error { return nil })
+			}()
+			select {
+			case err := <-ended:
+				if err == nil || ctx.Err() == nil && at != "endless" {
+					t.Errorf("it ended of itself: %v", err)
+				}
+			case <-time.After(10 * time.Second):
+				t.Fatal("the poll goes on")
+			}
+		})
+	}
+}
+
+// silent is a server that speaks as much IMAP as it takes to get to a command,
+// and then says nothing more; or, at "endless", never stops.
+func silent(t *testing.T, at string) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var talks sync.WaitGroup
+	talks.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			talks.Go(func() { talk(c, at) })
+		}
+	})
+	t.Cleanup(func() {
+		l.Close()
+		talks.Wait()
+	})
+	return l.Addr().String()
+}
+
+func talk(c net.Conn, at string) {
+	defer c.Close()
+	if at == "" {
+		io.Copy(io.Discard, c) //nolint:errcheck // until the client leaves
+		return
+	}
+	fmt.Fprintf(c, "* OK [CAPABILITY IMAP4rev1] ready\r\n")
+	lines := bufio.NewScanner(c)
+	for lines.Scan() {
+		tag, rest, _ := strings.Cut(lines.Text(), " ")
+		if strings.Contains(rest, at) {
+			io.Copy(io.Discard, c) //nolint:errcheck // until the client leaves
+			return
+		}
+		switch {
+		case strings.HasPrefix(rest, "CAPABILITY"):
+			fmt.Fprint(c, "* CAPABILITY IMAP4rev1\r\n")
+		case strings.HasPrefix(rest, "EXAMINE"):
+			fmt.Fprint(c, "* 1 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 2] ok\r\n")
+		case strings.HasPrefix(rest, "UID FETCH"):
+			for at == "endless" {
+				if _, err := fmt.Fprintf(c, "* 1 FETCH (UID 1 RFC822.SIZE 10 BODY[] {%d}\r\n%s)\r\n", 1<<16, strings.Repeat("x", 1<<16)); err != nil {
+					return
+				}
+			}
+		}
+		fmt.Fprintf(c, "%s OK done\r\n", tag)
 	}
 }

@@ -63,7 +63,7 @@ func (l *letter) read(h header, body []byte, depth int) {
 		}
 	case name == "" && !strings.Contains(kind, "/"):
 		// A type that isn't one: taken for text if it reads as text.
-		if t, ok := ingest.Decode(firstBytes(transfer(h, body), maxText), params["charset"]); ok {
+		if t, ok := ingest.Decode(beginning(h, body, maxText), params["charset"]); ok {
 			l.plain = append(l.plain, strings.TrimSpace(ingest.Clean(t)))
 		}
 	default:
@@ -165,7 +165,7 @@ func firstBytes(b []byte, n int) []byte { return b[:min(len(b), n)] }
 
 // decodeText undoes transfer encoding and charset of a text part.
 func decodeText(h header, params map[string]string, body []byte) string {
-	b := firstBytes(transfer(h, body), maxText)
+	b := beginning(h, body, maxText)
 	cs := params["charset"]
 	if cs == "" && bytes.Contains(bytes.ToLower(firstBytes(b, 2048)), []byte("<meta")) {
 		cs = metaCharset(b)
@@ -192,6 +192,11 @@ func metaCharset(b []byte) string {
 func looksHTML(t string) bool {
 	low := strings.ToLower(t[:min(len(t), 200)])
 	return strings.HasPrefix(low, "<html") || strings.HasPrefix(low, "<!doctype html") || strings.HasPrefix(low, "<div") || strings.HasPrefix(low, "<p>")
+}
+
+// beginning is the first n bytes of a body, decoded.
+func beginning(h header, body []byte, n int) []byte {
+	return firstBytes(transfer(h, firstBytes(body, 4*n)), n) // no encoding needs four bytes for one
 }
 
 // transfer undoes Content-Transfer-Encoding; unknown ones are taken as they are.
@@ -225,7 +230,7 @@ func notBase64(b []byte) bool {
 
 // isBinary: a picture or a program that is called text.
 func isBinary(h header, body []byte) bool {
-	b := firstBytes(transfer(h, body), 4096)
+	b := beginning(h, body, 4096)
 	if bytes.HasPrefix(b, []byte{0xFF, 0xFE}) || bytes.HasPrefix(b, []byte{0xFE, 0xFF}) {
 		return false // UTF-16
 	}

@@ -69,13 +69,9 @@ func (p *Poller) Poll(ctx context.Context, src desk.Source, keep ingest.Keep) er
 	}
 	c, tls, err := p.open(ctx, src, to, at.TLS)
 	if err != nil {
-		return err
+		return errors.Join(ctx.Err(), err)
 	}
-	stop := context.AfterFunc(ctx, func() { c.Close() })
-	defer func() {
-		stop()
-		c.Close()
-	}()
+	defer c.Close()
 	err = p.take(ctx, c, to, at, tls, keep)
 	if ctx.Err() != nil && err != nil {
 		return ctx.Err()

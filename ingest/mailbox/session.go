@@ -27,9 +27,10 @@ type place struct {
 	implicitTLS           bool
 }
 
-// ParseURL reads imap[s]://host[:port][/folder]; the folder is INBOX by default.
-func ParseURL(s string) error { _, err := parseURL(s); return err }
+// CheckURL refuses what isn't imap[s]://host[:port][/folder].
+func CheckURL(s string) error { _, err := parseURL(s); return err }
 
+// parseURL takes the address apart; the folder is INBOX by default.
 func parseURL(s string) (place, error) {
 	u, err := url.Parse(s)
 	if err != nil || (u.Scheme != "imap" && u.Scheme != "imaps") || u.Hostname() == "" {
@@ -77,7 +78,10 @@ func (p *Poller) dial(ctx context.Context, to place) (net.Conn, error) {
 	if err != nil {
 		return nil, ingest.DialFailed(err)
 	}
-	return &metered{Conn: conn, left: maxSession}, nil
+	m := &metered{Conn: conn, left: maxSession}
+	// The library's functions take no context: closing is what ends them.
+	m.stop = context.AfterFunc(ctx, func() { conn.Close() })
+	return m, nil
 }
 
 func (p *Poller) dialTLS(ctx context.Context, to place) (*imapclient.Client, error) {
@@ -110,8 +114,6 @@ func (p *Poller) dialStart(ctx context.Context, to place, seen string) (*imapcli
 			return nil, "", err
 		}
 		c := imapclient.New(conn, nil)
-		stop := context.AfterFunc(ctx, func() { conn.Close() })
-		defer stop()
 		if c, err = p.greeted(c); err != nil {
 			return nil, "", err
 		}
@@ -124,8 +126,6 @@ func (p *Poller) dialStart(ctx context.Context, to place, seen string) (*imapcli
 	if err != nil {
 		return nil, "", err
 	}
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
-	defer stop()
 	now := ""
 	c, err := imapclient.NewStartTLS(conn, &imapclient.Options{TLSConfig: &tls.Config{
 		ServerName: to.host,
@@ -183,10 +183,17 @@ func login(c *imapclient.Client, src desk.Source) error {
 	return nil
 }
 
-// metered ends a connection that brings more than any mailbox should at once.
+// metered is a connection that ends with its context, or when it brings more than
+// any mailbox should at once.
 type metered struct {
 	net.Conn
 	left int64
+	stop func() bool
+}
+
+func (m *metered) Close() error {
+	m.stop()
+	return m.Conn.Close()
 }
 
 var errTooMuch = errors.New("mailbox: the server sends without end")

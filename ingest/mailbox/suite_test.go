@@ -31,6 +31,7 @@ func FuzzParse(f *testing.F) {
 	for _, s := range letters {
 		f.Add([]byte(s))
 	}
+	seed(f, "encodings/mail/*.eml", "mail/enmime/testdata/*/*.raw")
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if why := ingesttest.Unsound(Parser{}, rawOf(note{UIDValidity: 1, UID: 1}, b)); why != "" {
 			t.Error(why)
