@@ -12,6 +12,9 @@ var Translate = translate
 // SealerLock is the statement by which a sealer takes its turn.
 const SealerLock = sealerLock
 
+// Drain seals all there is and says whether to look again soon.
+func Drain(ctx context.Context, s *Sealer) (bool, error) { return s.drain(ctx) }
+
 // SealerKey is the advisory lock of a sealer.
 func SealerKey(s *Sealer) int64 { return s.key }
 

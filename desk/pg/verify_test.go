@@ -36,7 +36,7 @@ func newSealedRecord(t *testing.T) sealedRecord {
 		at := noon.Add(time.Duration(round)*time.Hour + 123456789)
 		sl := pg.NewSealer(r.s, pg.SealerOptions{Now: func() time.Time { return at }, Heads: path})
 		stop := background(t, sl.Run)
-		until(t, "sealed", 5*time.Second, func() bool { return head(t, r.s) == int64(5*(round+1)) })
+		until(t, "sealed", 20*time.Second, func() bool { return head(t, r.s) == int64(5*(round+1)) })
 		stop()
 	}
 	b, err := os.ReadFile(path)

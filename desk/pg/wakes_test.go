@@ -74,12 +74,12 @@ func TestOtherNodesAreWoken(t *testing.T) {
 		background(t, s.Run)
 	}
 	for _, c := range []<-chan struct{}{heard, elsewhere} {
-		if !woken(t, c, 5*time.Second) { // it listens from here on
+		if !woken(t, c, 20*time.Second) { // it listens from here on
 			t.Fatal("not woken by listening itself")
 		}
 	}
 	record(t, here, event(1))
-	if !woken(t, heard, 5*time.Second) {
+	if !woken(t, heard, 20*time.Second) {
 		t.Error("the other node wasn't woken")
 	}
 	if woken(t, elsewhere, 50*time.Millisecond) {
@@ -130,12 +130,12 @@ func TestLostNotifyIsOnlySlower(t *testing.T) {
 	background(t, here.Run)
 	background(t, sealer(here).Run)
 	for i := range 3 {
-		until(t, "listening", 5*time.Second, func() bool { return listeners(t, here) == 2 })
+		until(t, "listening", 20*time.Second, func() bool { return listeners(t, here) == 2 })
 		if n := count(t, here, `SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'`); n != 2 {
 			t.Errorf("cut %d lines, want 2", n)
 		}
 		record(t, here, event(i))
-		until(t, "the other node sees it", 5*time.Second, func() bool { <-heard; return head(t, there) == int64(i+1) })
+		until(t, "the other node sees it", 20*time.Second, func() bool { return woken(t, heard, 20*time.Second) && head(t, there) == int64(i+1) })
 	}
 }
 
@@ -151,5 +151,5 @@ func TestSealerPollsWhenNobodyWakesIt(t *testing.T) {
 	s, cli := openURL(t, url), openURL(t, url)
 	background(t, sealer(s).Run)
 	record(t, cli, event(1))
-	until(t, "sealed", 5*time.Second, func() bool { return head(t, s) == 1 })
+	until(t, "sealed", 20*time.Second, func() bool { return head(t, s) == 1 })
 }
