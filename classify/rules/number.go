@@ -103,11 +103,17 @@ func thousands(text string, i int) bool {
 // chinese reads 二十四, 一百零三, 两千五, 二〇一四, 百余.
 func (n *number) chinese(text string, at int) int {
 	total, section, digit := 0.0, 0.0, -1.0
-	seen, positional, lastUnit := 0, true, 0.0
+	seen, positional, lastUnit, zero := 0, true, 0.0, false
 	start := at
 	for at < len(text) {
 		r, size := utf8.DecodeRuneInString(text[at:])
 		if d, ok := digitOf(r); ok {
+			if d == 0 && !positional { // 一百零三: only a place left out
+				seen++
+				at += size
+				zero = true
+				continue
+			}
 			if digit >= 0 && positional {
 				section = section*10 + digit // 二〇一四
 			} else if digit >= 0 {
@@ -131,7 +137,7 @@ func (n *number) chinese(text string, at int) int {
 				}
 				section += digit * u
 			}
-			digit, positional, lastUnit = -1, false, u
+			digit, positional, lastUnit, zero = -1, false, u, false
 		} else {
 			break
 		}
@@ -142,7 +148,7 @@ func (n *number) chinese(text string, at int) int {
 		switch {
 		case positional && seen > 1:
 			section = section*10 + digit
-		case lastUnit >= 100 && seen > 1 && previous(text, at, 2) != '零' && previous(text, at, 2) != '〇':
+		case lastUnit >= 100 && seen > 1 && !zero:
 			section += digit * lastUnit / 10 // 两千五 is 2500
 		default:
 			section += digit

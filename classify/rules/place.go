@@ -220,6 +220,14 @@ func findPlace(t desk.Text, v *desk.Verdict) {
 	sure(v, "place", 0.4+min(bestScore, 6)/12)
 }
 
+// noPlace lists the runes before which a rune is the end of a common word instead
+// of a place: 道路, 城市, 社区.
+var noPlace = map[rune]string{
+	'市': "城都股超本全该我各", '区': "社小山地农景本全我各", '县': "本全该我各", '镇': "本全该我各乡城集", '乡': "本全该我各下家老城",
+	'村': "农本全该我各乡", '路': "道马公铁问走修小来这条水高思", '街': "逛上", '桥': "修建", '组': "小工业班", '号': "账型符信", '段': "路阶手时地",
+	'厂': "工", '府': "政", '湾': "转", '苑': "", '栋': "每一", '巷': "", '旗': "国红",
+}
+
 // ends calls found behind every word that ends a place, in order.
 func ends(text string, found func(at int)) {
 	var at []int
@@ -228,7 +236,7 @@ func ends(text string, found func(at int)) {
 		switch r {
 		case '市', '区', '县', '镇', '乡', '村', '路', '街', '巷', '栋', '苑', '桥', '组', '号', '湾', '府', '段', '厂', '旗':
 			end := i + utf8.RuneLen(r)
-			if prev := previous(text, i, 1); strings.ContainsRune("道马公铁问走修城都门小社地山农全本我各", prev) && r != '县' || prev == 0 {
+			if prev := previous(text, i, 1); prev == 0 || strings.ContainsRune(noPlace[r], prev) {
 				continue
 			}
 			if nextRune := next(text, end); r == '市' && (nextRune == '民' || nextRune == '场' || nextRune == '政' || nextRune == '长') || r == '号' && !(text[i-1] < 0x80) {

@@ -1,0 +1,88 @@
+package rules
+
+import (
+	"fmt"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestReadNumber(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		text  string
+		value float64
+		rest  string
+		least bool
+	}{
+		{"12人", 12, "人", false}, {"1,234人", 1234, "人", false}, {"3.5万元", 35000, "元", false}, {"3000余名", 3000, "名", true},
+		{"二十四人", 24, "人", false}, {"十人", 10, "人", false}, {"十一人", 11, "人", false}, {"一百零三人", 103, "人", false}, {"两千五百人", 2500, "人", false},
+		{"两千五", 2500, "", false}, {"二〇一四年", 2014, "年", false}, {"一千二百余万元", 12_000_000, "元", true}, {"百余人", 100, "人", true}, {"三十多名", 30, "名", true},
+		{"1亿元", 1e8, "元", false}, {"一万零五十人", 10050, "人", false}, {"4.0级", 4, "级", false}, {"一人", 1, "人", false},
+	} {
+		n, ok := readNumber(c.text, 0)
+		if !ok || n.vague || n.value != c.value || c.text[n.end:] != c.rest || n.least != c.least {
+			t.Errorf("%s: %+v %v", c.text, n, ok)
+		}
+	}
+	for _, text := range []string{"人", "", "元", "多人", "余"} {
+		if n, ok := readNumber(text, 0); ok && !n.vague {
+			t.Errorf("%q was read as %v", text, n.value)
+		}
+	}
+	if n, ok := readNumber("数十人", 0); !ok || !n.vague {
+		t.Errorf("数十 is vague: %+v", n)
+	}
+}
+
+// write spells a figure as people do.
+func write(n int) string {
+	digits := []rune("零一二三四五六七八九")
+	var s []rune
+	zero := false
+	for _, u := range []struct {
+		size int
+		name string
+	}{{1000, "千"}, {100, "百"}, {10, "十"}, {1, ""}} {
+		d := n / u.size % 10
+		if d == 0 {
+			zero = len(s) > 0
+			continue
+		}
+		if zero {
+			s = append(s, '零')
+			zero = false
+		}
+		if !(u.size == 10 && d == 1 && len(s) == 0) {
+			s = append(s, digits[d])
+		}
+		s = append(s, []rune(u.name)...)
+	}
+	return string(s)
+}
+
+func TestNumbersAsWritten(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		want := rapid.IntRange(1, 9999).Draw(t, "n")
+		for _, text := range []string{fmt.Sprint(want), write(want)} {
+			n, ok := readNumber(text+"人", 0)
+			if got, whole := n.whole(); !ok || !whole || got != want || n.end != len(text) {
+				t.Fatalf("%s: %+v", text, n)
+			}
+		}
+	})
+}
+
+func FuzzNumbers(f *testing.F) {
+	for _, s := range []string{"12人", "一百零三", "百万千十", "0.0.0", "9999999999999999999亿亿亿", "数十"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		for i := range text {
+			if n, ok := readNumber(text, i); ok && (n.end <= i || n.end > len(text) || n.start != i) {
+				t.Fatalf("%q at %d: %+v", text, i, n)
+			}
+		}
+	})
+}
