@@ -35,6 +35,7 @@ type ClockRow struct {
 	Href      string
 	Level     string
 	Suspected bool   // 疑似: the 初判 is a suspicion
+	Plain     bool   // on the incident's own page: its title and level needn't be said again
 	Rule      string // what is due, in the policy's words: 首次权威发布 · 事发起 5 小时
 	Span      string // how long it gives, 5小时, where Rule doesn't say
 	Document  string // 国办发〔2016〕80号
@@ -211,6 +212,7 @@ type Filters struct {
 	Keep    []Hidden // what else the address carries, such as a topic
 	Active  int      // how many filters are set
 	Count   int      // how many rows match; -1 when not counted
+	NoQuery bool     // nothing to search for by words
 }
 
 // Head is a card's heading line.
