@@ -133,6 +133,14 @@ func tag(path string) string {
 
 // document is the OpenAPI file, made once.
 func (a *api) document() (http.HandlerFunc, error) {
+	// huma says of a pointer to an object only which object it is.
+	for _, schema := range a.OpenAPI().Components.Schemas.Map() {
+		for _, name := range []string{"verdict", "region", "met_by"} {
+			if p := schema.Properties[name]; p != nil && p.Ref != "" {
+				schema.Properties[name] = &huma.Schema{OneOf: []*huma.Schema{p, {Type: "null"}}}
+			}
+		}
+	}
 	b, err := json.MarshalIndent(a.OpenAPI(), "", " ")
 	if err != nil {
 		return nil, err

@@ -192,7 +192,12 @@ type elsewhereIn struct {
 	}
 }
 
-func (s *Server) registerElsewhere(ctx context.Context, who desk.Actor, in *elsewhereIn) (out Publication, err error) {
+// Registered is another body's publication, now on the record.
+type Registered struct{ Publication }
+
+func (Registered) status() int { return http.StatusCreated }
+
+func (s *Server) registerElsewhere(ctx context.Context, who desk.Actor, in *elsewhereIn) (out Registered, err error) {
 	n, err := recordID(in.ID)
 	if err != nil {
 		return out, err
@@ -202,5 +207,5 @@ func (s *Server) registerElsewhere(ctx context.Context, who desk.Actor, in *else
 		return out, err
 	}
 	got, err := s.Desk.RegisterElsewhere(ctx, who, desk.Elsewhere{Incident: n, Meets: in.Body.Meets, Issuer: in.Body.Issuer, Publish: p})
-	return s.zoned().publication(got), err
+	return Registered{s.zoned().publication(got)}, err
 }

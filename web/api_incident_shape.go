@@ -84,8 +84,8 @@ func (z zoned) clock(c desk.Clock) Clock {
 	return out
 }
 
-// Change waits, or waited, for a second person.
-type Change struct {
+// PendingChange waits, or waited, for a second person.
+type PendingChange struct {
 	ID       string  `json:"id"`
 	Kind     string  `json:"kind" enum:"judge,confirm,anchor,respond"`
 	Level    *string `json:"level"`
@@ -99,8 +99,8 @@ type Change struct {
 	SecondAt *string `json:"second_at"`
 }
 
-func (z zoned) change(c desk.Change) Change {
-	return Change{ID: id(c.ID), Kind: c.Kind, Level: known(c.Grade.Level), Anchor: known(c.Anchor.Kind), At: z.maybe(c.Anchor.At), Reason: c.Reason, By: c.By,
+func (z zoned) change(c desk.Change) PendingChange {
+	return PendingChange{ID: id(c.ID), Kind: c.Kind, Level: known(c.Grade.Level), Anchor: known(c.Anchor.Kind), At: z.maybe(c.Anchor.At), Reason: c.Reason, By: c.By,
 		AskedAt: z.at(c.At), State: c.State, Second: known(c.Second), SecondAt: z.maybe(c.SecondAt)}
 }
 

@@ -27,13 +27,13 @@ func (s *Server) listIncidents(ctx context.Context, who desk.Actor, in *listInci
 // IncidentFile is an incident with all that its room shows.
 type IncidentFile struct {
 	Incident
-	Clocks       []Clock       `json:"clocks" nullable:"false"`
-	Changes      []Change      `json:"changes" nullable:"false" doc:"须第二人确认的变更"`
-	Releases     []Release     `json:"releases" nullable:"false"`
-	Briefings    []Briefing    `json:"briefings" nullable:"false"`
-	Publications []Publication `json:"publications" nullable:"false"`
-	Timeline     []Event       `json:"timeline" nullable:"false"`
-	Suggestion   Suggestion    `json:"suggestion"`
+	Clocks       []Clock         `json:"clocks" nullable:"false"`
+	Changes      []PendingChange `json:"changes" nullable:"false" doc:"须第二人确认的变更"`
+	Releases     []Release       `json:"releases" nullable:"false"`
+	Briefings    []Briefing      `json:"briefings" nullable:"false"`
+	Publications []Publication   `json:"publications" nullable:"false"`
+	Timeline     []Event         `json:"timeline" nullable:"false"`
+	Suggestion   Suggestion      `json:"suggestion"`
 }
 
 // Event is one line of the record.

@@ -154,16 +154,13 @@ func (s *Server) revealItem(ctx context.Context, who desk.Actor, in *revealIn) (
 
 type logIn struct {
 	Body struct {
-		Key        string  `json:"key" minLength:"1" maxLength:"200" doc:"这一通来电的编号，重复提交不会重复登记"`
-		Title      string  `json:"title,omitempty"`
-		Body       string  `json:"body,omitempty"`
-		OccurredAt *string `json:"occurred_at,omitempty"`
-		Place      string  `json:"place,omitempty"`
-		Author     struct {
-			Name  string `json:"name,omitempty"`
-			Phone string `json:"phone,omitempty"`
-		} `json:"author,omitempty"`
-		Fields map[string]string `json:"fields,omitempty" doc:"坐席已选定的判读字段"`
+		Key        string            `json:"key" minLength:"1" maxLength:"200" doc:"这一通来电的编号，重复提交不会重复登记"`
+		Title      string            `json:"title,omitempty"`
+		Body       string            `json:"body,omitempty"`
+		OccurredAt *string           `json:"occurred_at,omitempty"`
+		Place      string            `json:"place,omitempty"`
+		Author     Caller            `json:"author,omitempty"`
+		Fields     map[string]string `json:"fields,omitempty" doc:"坐席已选定的判读字段"`
 	}
 }
 

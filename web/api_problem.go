@@ -59,6 +59,15 @@ func problemField(d *huma.ErrorDetail) (field, text string) {
 
 // inWords translates huma's messages. They hold limits of ours, never values sent.
 func inWords(message string) string {
+	var n float64
+	for _, w := range []struct{ form, text string }{
+		{"expected number >= %g", "不能小于 %g"}, {"expected number <= %g", "不能大于 %g"}, {"expected length <= %g", "不超过 %g 字"},
+		{"expected length >= %g", "不少于 %g 字"}, {"expected array length <= %g", "不超过 %g 项"}, {"expected array length >= %g", "不少于 %g 项"},
+	} {
+		if _, err := fmt.Sscanf(message, w.form, &n); err == nil {
+			return fmt.Sprintf(w.text, n)
+		}
+	}
 	for _, w := range []struct{ prefix, text string }{
 		{"unexpected property", "没有这一项，请检查拼写"}, {"unknown query parameter", "没有这个参数，请检查拼写"},
 		{"required ", "缺少这一项"}, {"expected string to be base64", "须为 Base64"}, {"expected string", "应为文字（加引号）"},
@@ -67,15 +76,6 @@ func inWords(message string) string {
 	} {
 		if strings.HasPrefix(message, w.prefix) {
 			return w.text
-		}
-	}
-	var n float64
-	for _, w := range []struct{ form, text string }{
-		{"expected number >= %g", "不能小于 %g"}, {"expected number <= %g", "不能大于 %g"}, {"expected length <= %g", "不超过 %g 字"},
-		{"expected length >= %g", "不少于 %g 字"}, {"expected array length <= %g", "不超过 %g 项"}, {"expected array length >= %g", "不少于 %g 项"},
-	} {
-		if _, err := fmt.Sscanf(message, w.form, &n); err == nil {
-			return fmt.Sprintf(w.text, n)
 		}
 	}
 	if list, ok := strings.CutPrefix(message, "expected value to be one of "); ok {

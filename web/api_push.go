@@ -13,17 +13,20 @@ import (
 // PushItem documents one item as a source sends it. The door itself
 // (ingest/hotline) reads it: a bad one is quarantined and never sinks the others.
 type PushItem struct {
-	ExternalID string `json:"external_id,omitempty" doc:"来源自己的编号，同一编号再推送是更新；没有的按内容摘要识别"`
-	Title      string `json:"title,omitempty" doc:"标题和内容至少有一项"`
-	Body       string `json:"body,omitempty"`
-	OccurredAt string `json:"occurred_at,omitempty" doc:"RFC 3339；没有时区的按本单位时区" example:"2026-03-05T14:30:00+08:00"`
-	Place      string `json:"place,omitempty"`
-	URL        string `json:"url,omitempty"`
-	Author     struct {
-		Name  string `json:"name,omitempty"`
-		Phone string `json:"phone,omitempty"`
-	} `json:"author,omitempty"`
-	Reach int64 `json:"reach,omitempty" doc:"阅读或播放量"`
+	ExternalID string  `json:"external_id,omitempty" doc:"来源自己的编号，同一编号再推送是更新；没有的按内容摘要识别"`
+	Title      string  `json:"title,omitempty" doc:"标题和内容至少有一项"`
+	Body       string  `json:"body,omitempty"`
+	OccurredAt string  `json:"occurred_at,omitempty" doc:"RFC 3339；没有时区的按本单位时区" example:"2026-03-05T14:30:00+08:00"`
+	Place      string  `json:"place,omitempty"`
+	URL        string  `json:"url,omitempty"`
+	Author     *Caller `json:"author,omitempty"`
+	Reach      int64   `json:"reach,omitempty" doc:"阅读或播放量"`
+}
+
+// Caller is who an item comes from, as told.
+type Caller struct {
+	Name  string `json:"name,omitempty"`
+	Phone string `json:"phone,omitempty"`
 }
 
 // PushResult is what became of one item.
@@ -58,7 +61,7 @@ func pushDoor(a *api, rt *route) {
 	registry := a.OpenAPI().Components.Schemas
 	of := func(t reflect.Type) *huma.Schema { return registry.Schema(t, true, t.Name()) }
 	one := of(reflect.TypeFor[PushItem]())
-	describeLimits(registry.Map()["PushItem"])
+	describeLimits(registry.Map()["PushItem"], registry.Map()["Caller"])
 	most := 1000
 	a.OpenAPI().AddOperation(&huma.Operation{
 		OperationID: "post-items", Method: rt.method, Path: rt.path, Summary: rt.summary, Tags: []string{"items"},
@@ -79,14 +82,14 @@ func pushDoor(a *api, rt *route) {
 
 // describeLimits writes the domain's limits into the schema. Unknown fields are let pass
 // by the door, so the schema does too.
-func describeLimits(s *huma.Schema) {
+func describeLimits(s, caller *huma.Schema) {
 	for name, most := range map[string]int{"external_id": desk.MaxExternalID, "title": desk.MaxTitle, "body": desk.MaxBody, "place": desk.MaxPlace, "url": desk.MaxURL} {
 		s.Properties[name].MaxLength = &most
 	}
 	for name, most := range map[string]int{"name": desk.MaxAuthor, "phone": desk.MaxPhone} {
-		s.Properties["author"].Properties[name].MaxLength = &most
+		caller.Properties[name].MaxLength = &most
 	}
 	least, most := 0.0, float64(desk.MaxReach)
 	s.Properties["reach"].Minimum, s.Properties["reach"].Maximum = &least, &most
-	s.AdditionalProperties = true
+	s.AdditionalProperties, caller.AdditionalProperties = true, true
 }

@@ -38,7 +38,7 @@ type Publication struct {
 	ID        string  `json:"id"`
 	Incident  string  `json:"incident"`
 	Release   *string `json:"release"`
-	Version   int     `json:"version"`
+	Version   *int    `json:"version" doc:"第几稿；其他单位的发布是 null"`
 	Meets     string  `json:"meets" enum:"release,briefing,response"`
 	Issuer    *string `json:"issuer" doc:"其他单位发布时，是谁"`
 	Channel   string  `json:"channel"`
@@ -51,7 +51,11 @@ type Publication struct {
 }
 
 func (z zoned) publication(p desk.Publication) Publication {
-	return Publication{ID: id(p.ID), Incident: id(p.IncidentID), Release: idOf(p.ReleaseID), Version: p.Version, Meets: p.Meets, Issuer: known(p.Issuer),
+	var version *int
+	if p.ReleaseID != 0 {
+		version = &p.Version
+	}
+	return Publication{ID: id(p.ID), Incident: id(p.IncidentID), Release: idOf(p.ReleaseID), Version: version, Meets: p.Meets, Issuer: known(p.Issuer),
 		Channel: p.Channel, Address: p.Proof.Address, Note: known(p.Proof.Note), File: known(p.Proof.FileName), By: p.By, ActedAt: z.at(p.ActedAt),
 		EnteredAt: z.at(p.EnteredAt)}
 }

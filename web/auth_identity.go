@@ -16,6 +16,7 @@ type identity struct {
 	bearer  bool        // by a token that browsers don't send of themselves
 	session string      // token of the session, for the life of a socket
 	err     error       // why it is nobody
+	told    bool        // that the session couldn't be kept; once is enough
 }
 
 type identityKey struct{}

@@ -28,8 +28,13 @@ func newSessions(s *Server) *scs.SessionManager {
 	}
 	return &scs.SessionManager{
 		Lifetime: life, Store: s.Sessions, Codec: scs.GobCodec{}, HashTokenInStore: true,
-		ErrorFunc: func(w http.ResponseWriter, r *http.Request, err error) { s.Fail(w, r, storeAway(err)) },
-		Cookie:    scs.SessionCookie{Name: cookieName, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.Secure},
+		ErrorFunc: func(w http.ResponseWriter, r *http.Request, err error) {
+			if id := identityOf(r.Context()); !id.told {
+				id.told = true
+				s.Fail(w, r, storeAway(err))
+			}
+		},
+		Cookie: scs.SessionCookie{Name: cookieName, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.Secure},
 	}
 }
 
@@ -94,10 +99,11 @@ func (s *Server) SignIn(ctx context.Context, name, password string) (desk.Actor,
 	}
 	s.sessions.Put(ctx, sessionPerson, p.ID)
 	// Once more when the answer begins; but only here can a failure still be told.
+	id := identityOf(ctx)
 	if _, _, err := s.sessions.Commit(ctx); err != nil {
+		id.told = true
 		return desk.Actor{}, storeAway(err)
 	}
-	id := identityOf(ctx)
 	id.who, id.err, id.session = desk.ActorOf(p, "session"), nil, s.sessions.Token(ctx)
 	return id.who, nil
 }
