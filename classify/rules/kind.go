@@ -32,7 +32,10 @@ func kindSet() Set {
 				switch {
 				case n == 0:
 					w *= 3
-					if h.start == 0 {
+					switch {
+					case h.start == 0 && h.word == h.tag: // the writer says it in so many words
+						w *= 2.5
+					case h.start == 0:
 						w *= 1.6
 					}
 				case h.end > len(p.text)*2/3:
