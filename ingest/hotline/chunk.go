@@ -3,8 +3,11 @@ package hotline
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
+
+	"huiying/desk"
 )
 
 const (
@@ -20,6 +23,15 @@ type block struct {
 	lines    int   // that carry something
 	oversize int64 // its full length, when it is a line too long
 	err      error // the end: io.EOF when the sender was done
+}
+
+// raw is the block as the desk keeps it.
+func (b block) raw() desk.Raw {
+	r := desk.Raw{ContentType: TypeNDJSON, Bytes: b.bytes}
+	if b.oversize > 0 {
+		r.Note, _ = json.Marshal(note{Oversize: b.oversize}) // an integer always can be
+	}
+	return r
 }
 
 // blocks cuts a body into blocks of whole lines, each no more than what one read

@@ -2,7 +2,6 @@ package hotline
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 
@@ -21,10 +20,7 @@ func Lines(ctx context.Context, receive func(context.Context, desk.Source, desk.
 		if chunk.lines == 0 {
 			return true
 		}
-		raw := desk.Raw{ContentType: TypeNDJSON, Bytes: chunk.bytes}
-		if chunk.oversize > 0 {
-			raw.Note, _ = json.Marshal(note{Oversize: chunk.oversize}) // an integer always can be
-		}
+		raw := chunk.raw()
 		chunk = block{}
 		results, err := receive(ctx, src, desk.Batch{Raws: []desk.Raw{raw}})
 		if err == nil {

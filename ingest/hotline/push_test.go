@@ -424,6 +424,28 @@ func TestOverCapacity(t *testing.T) {
 	}
 }
 
+// TestSlowLine: a line that takes longer than the silence allowed is no silence.
+func TestSlowLine(t *testing.T) {
+	t.Parallel()
+	d, url := serve(t, func(p *Push) { p.Quiet = 300 * time.Millisecond })
+	pr, pw := io.Pipe()
+	go func() {
+		tick := time.NewTicker(100 * time.Millisecond)
+		defer tick.Stop()
+		for _, piece := range []string{`{"external_id"`, `:"slow","ti`, `tle":"慢`, `慢`, `地`, `写`, `完`, `的`, `一`, `行`, `"}`, "\n"} {
+			if _, err := io.WriteString(pw, piece); err != nil {
+				t.Error(err)
+			}
+			<-tick.C
+		}
+		pw.Close()
+	}()
+	res, body := do(t, request(t, url, "application/x-ndjson", pr))
+	if res.StatusCode != 200 || !strings.Contains(body, "created") || d.Items()["slow"].Title != "慢慢地写完的一行" {
+		t.Errorf("%d %s", res.StatusCode, body)
+	}
+}
+
 // TestSilentStreamIsCut: who says nothing for long frees its place.
 func TestSilentStreamIsCut(t *testing.T) {
 	t.Parallel()

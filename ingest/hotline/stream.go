@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"huiying/desk"
@@ -44,7 +45,7 @@ func (h *handler) stream(w http.ResponseWriter, r *http.Request, src desk.Source
 			s.put(block{err: err})
 			return
 		}
-		blocks(body, s.put)
+		blocks(&heard{body, &s.heard}, s.put)
 	}()
 	s.out = make(chan []byte, unread)
 	err := s.take(w, rc)
@@ -76,6 +77,19 @@ type stream struct {
 	started bool          // the head of the answer is on its way
 	ended   bool          // the body was read to its end
 	next    int64         // index of the next item
+	heard   atomic.Int64  // bytes that have come, also of a line that isn't whole yet
+}
+
+// heard counts while another goroutine looks on.
+type heard struct {
+	r io.Reader
+	n *atomic.Int64
+}
+
+func (h *heard) Read(b []byte) (int, error) {
+	n, err := h.r.Read(b)
+	h.n.Add(int64(n))
+	return n, err
 }
 
 func (s *stream) put(b block) bool {
@@ -94,6 +108,7 @@ func (s *stream) take(w http.ResponseWriter, rc *http.ResponseController) error 
 	defer pause.Stop()
 	defer quiet.Stop()
 	pause.Stop()
+	before := int64(0)
 	commit := func() error {
 		c := chunk
 		chunk = block{}
@@ -128,6 +143,10 @@ func (s *stream) take(w http.ResponseWriter, rc *http.ResponseController) error 
 				return err
 			}
 		case <-quiet.C:
+			if n := s.heard.Load(); n != before {
+				before = n // a long line is on its way
+				continue
+			}
 			return desk.Invalid("", "长时间没有收到内容，连接已关闭")
 		case <-s.r.Context().Done():
 			return unreadable(s.r.Context().Err())
@@ -140,10 +159,7 @@ func (s *stream) commit(w http.ResponseWriter, rc *http.ResponseController, c bl
 	if c.lines == 0 {
 		return nil
 	}
-	raw := desk.Raw{ContentType: TypeNDJSON, Bytes: c.bytes}
-	if c.oversize > 0 {
-		raw.Note, _ = json.Marshal(note{Oversize: c.oversize}) // an integer always can be
-	}
+	raw := c.raw()
 	results, err := s.h.receive(s.r, s.src, raw)
 	if err != nil {
 		return err

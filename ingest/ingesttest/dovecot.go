@@ -22,16 +22,27 @@ type Dovecot struct {
 	Address  string // host:port
 	User     string
 	Password string
+	Folder   string // the mailbox's Maildir
 
-	folder string // the mailbox's Maildir
-	uid    int
-	gid    int
-	n      atomic.Int64
+	base    string
+	program string
+	uid     int
+	gid     int
+	n       atomic.Int64
+	cmd     *exec.Cmd // nil: it is down
+	ended   chan error
 }
 
 // StartDovecot starts a mail server of its own. It fails the test where Dovecot
 // isn't installed: `make test` installs it.
 func StartDovecot(t testing.TB) *Dovecot {
+	t.Helper()
+	return StartDovecotWith(t, "letters-secret", "")
+}
+
+// StartDovecotWith also says the password, and the folder with cert.pem and
+// key.pem when the server shall offer STARTTLS.
+func StartDovecotWith(t testing.TB, password, certificate string) *Dovecot {
 	t.Helper()
 	program, err := exec.LookPath("dovecot")
 	if err != nil {
@@ -48,7 +59,7 @@ func StartDovecot(t testing.TB) *Dovecot {
 	}
 	t.Cleanup(func() { os.RemoveAll(base) })
 	port := freePort(t)
-	d := &Dovecot{Address: "127.0.0.1:" + port, User: "letters", Password: "letters-secret", folder: filepath.Join(base, "mail"), uid: os.Getuid(), gid: os.Getgid()}
+	d := &Dovecot{Address: "127.0.0.1:" + port, User: "letters", Password: password, Folder: filepath.Join(base, "mail"), base: base, program: program, uid: os.Getuid(), gid: os.Getgid()}
 	d.URL = "imap://" + d.Address + "/INBOX"
 	login, internal := account(t), account(t)
 	if d.uid == 0 {
@@ -60,7 +71,7 @@ func StartDovecot(t testing.TB) *Dovecot {
 		login, internal = accountNamed(t, "dovenull", login), accountNamed(t, "dovecot", internal)
 	}
 	for _, dir := range []string{"", "cur", "new", "tmp"} {
-		path := filepath.Join(d.folder, dir)
+		path := filepath.Join(d.Folder, dir)
 		if err := os.MkdirAll(path, 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -73,13 +84,17 @@ func StartDovecot(t testing.TB) *Dovecot {
 	}
 	users := filepath.Join(base, "users")
 	d.write(t, users, fmt.Sprintf("%s:{PLAIN}%s:%d:%d::%s::\n", d.User, d.Password, d.uid, d.gid, base), 0o644)
-	config := filepath.Join(base, "dovecot.conf")
-	d.write(t, config, fmt.Sprintf(`base_dir = %[1]s/run
+	ssl := "ssl = no"
+	if certificate != "" {
+		ssl = fmt.Sprintf("ssl = yes\nssl_cert = <%[1]s/cert.pem\nssl_key = <%[1]s/key.pem", certificate)
+	}
+	d.write(t, filepath.Join(base, "dovecot.conf"), fmt.Sprintf(`base_dir = %[1]s/run
 state_dir = %[1]s/state
 log_path = %[1]s/log
 protocols = imap
 listen = 127.0.0.1
-ssl = no
+%[6]s
+mail_fsync = never
 disable_plaintext_auth = no
 auth_mechanisms = plain login
 default_login_user = %[3]s
@@ -111,24 +126,9 @@ service anvil {
 service stats {
   chroot =
 }
-`, base, port, login, internal, group(t, internal)), 0o644)
-	output, err := os.Create(filepath.Join(base, "output"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer output.Close()
-	cmd := exec.Command(program, "-F", "-c", config)
-	cmd.Stdout, cmd.Stderr = output, output // a pipe would keep the test waiting for its children
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+`, base, port, login, internal, group(t, internal), ssl), 0o644)
 	t.Cleanup(func() {
-		if err := cmd.Process.Signal(syscall.SIGTERM); err == nil {
-			<-ended
-		}
+		d.Stop(t)
 		if t.Failed() {
 			for _, name := range []string{"output", "log"} {
 				if b, err := os.ReadFile(filepath.Join(base, name)); err == nil {
@@ -137,8 +137,39 @@ service stats {
 			}
 		}
 	})
-	d.await(t, ended)
+	d.Start(t)
 	return d
+}
+
+// Start brings the server up again after Stop.
+func (d *Dovecot) Start(t testing.TB) {
+	t.Helper()
+	output, err := os.Create(filepath.Join(d.base, "output"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer output.Close()
+	cmd := exec.Command(d.program, "-F", "-c", filepath.Join(d.base, "dovecot.conf"))
+	cmd.Stdout, cmd.Stderr = output, output // a pipe would keep the test waiting for its children
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	d.cmd, d.ended = cmd, make(chan error, 1)
+	go func() { d.ended <- cmd.Wait() }()
+	d.await(t, d.ended)
+}
+
+// Stop takes the server down.
+func (d *Dovecot) Stop(t testing.TB) {
+	t.Helper()
+	if d.cmd == nil {
+		return
+	}
+	if err := d.cmd.Process.Signal(syscall.SIGTERM); err == nil {
+		<-d.ended
+	}
+	d.cmd = nil
 }
 
 // Deliver puts a mail into the mailbox as a delivery agent does: written beside
@@ -146,12 +177,12 @@ service stats {
 func (d *Dovecot) Deliver(t testing.TB, mail []byte) {
 	t.Helper()
 	name := fmt.Sprintf("%d.%d.test", time.Now().UnixNano(), d.n.Add(1))
-	beside := filepath.Join(d.folder, "tmp", name)
+	beside := filepath.Join(d.Folder, "tmp", name)
 	d.write(t, beside, string(mail), 0o600)
 	if err := os.Chown(beside, d.uid, d.gid); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Rename(beside, filepath.Join(d.folder, "new", name)); err != nil {
+	if err := os.Rename(beside, filepath.Join(d.Folder, "new", name)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -160,8 +191,9 @@ func (d *Dovecot) Deliver(t testing.TB, mail []byte) {
 // gives new UIDs under a new UIDVALIDITY, as after a restore.
 func (d *Dovecot) Rebuild(t testing.TB) {
 	t.Helper()
+	NextSecond()
 	for _, pattern := range []string{"dovecot*"} {
-		files, err := filepath.Glob(filepath.Join(d.folder, pattern))
+		files, err := filepath.Glob(filepath.Join(d.Folder, pattern))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -170,6 +202,14 @@ func (d *Dovecot) Rebuild(t testing.TB) {
 				t.Fatal(err)
 			}
 		}
+	}
+}
+
+// NextSecond waits for the clock to show one: a new UIDVALIDITY is the second in
+// which it is given.
+func NextSecond() {
+	for was := time.Now().Unix(); time.Now().Unix() == was; {
+		time.Sleep(20 * time.Millisecond)
 	}
 }
 

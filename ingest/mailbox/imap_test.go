@@ -42,7 +42,7 @@ func open(t *testing.T, inFolder string) (*dovecot, *ingesttest.Door) {
 		}
 	}
 	src := d.source()
-	src.URL, src.Password = "imap://"+d.addr()+"/"+url.PathEscape(inFolder), "pw"
+	src.URL, src.Password = "imap://"+d.Address+"/"+url.PathEscape(inFolder), "pw"
 	return d, ingesttest.Open(t, mailKind(), src)
 }
 
@@ -97,6 +97,7 @@ func TestUIDValidity(t *testing.T) {
 	if err := c.Delete(folder).Wait(); err != nil {
 		t.Fatal(err)
 	}
+	ingesttest.NextSecond()
 	if err := c.Create(folder, nil).Wait(); err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +168,7 @@ func TestAMessageTheServerCannotGive(t *testing.T) {
 		t.Fatal(uids)
 	}
 	// The second message's file becomes something that can't be read as one.
-	files, err := filepath.Glob(filepath.Join(d.dir, "mail", "cur", "*"))
+	files, err := filepath.Glob(filepath.Join(d.Folder, "cur", "*"))
 	if err != nil || len(files) != 3 {
 		t.Fatal(files, err)
 	}
@@ -263,10 +264,10 @@ func TestWrongPasswordAndFolder(t *testing.T) {
 		says   string
 	}{
 		"password": {func(s *desk.Source) { s.Password = "geheim" }, "口令"},
-		"folder":   {func(s *desk.Source) { s.URL = "imap://" + d.addr() + "/nowhere" }, "nowhere"},
-		"scheme":   {func(s *desk.Source) { s.URL = "http://" + d.addr() + "/" }, "imaps://"},
-		"inside":   {func(s *desk.Source) { s.URL = "imap://127.0.0.3:" + fmt.Sprint(d.port) }, "内部网络"},
-		"no TLS":   {func(s *desk.Source) { s.URL = "imaps://" + d.addr() }, ""},
+		"folder":   {func(s *desk.Source) { s.URL = "imap://" + d.Address + "/nowhere" }, "nowhere"},
+		"scheme":   {func(s *desk.Source) { s.URL = "http://" + d.Address + "/" }, "imaps://"},
+		"inside":   {func(s *desk.Source) { s.URL = strings.Replace(d.URL, "127.0.0.1", "127.0.0.3", 1) }, "内部网络"},
+		"no TLS":   {func(s *desk.Source) { s.URL = "imaps://" + d.Address }, ""},
 	} {
 		src := d.source()
 		src.Password = "pw"
@@ -347,7 +348,7 @@ func TestStartTLS(t *testing.T) {
 		t.Errorf("a certificate that can be verified: %+v %v", at, err)
 	}
 	// Somebody takes its place and offers no encryption.
-	d.stop()
+	d.Stop(t)
 	plain := startDovecot(t, "pw", "")
 	src.URL, src.Cursor = plain.source().URL, known
 	if _, err := poll(newPoller()); err == nil {
