@@ -63,7 +63,7 @@ func TestWhoSeesWhat(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFeed()
-			s := subscribe(t, running(t, f, nil), live.AudienceOf(c.who, office, live.FormatJSON, "zh", ""), nil)
+			s := subscribe(t, running(t, f, f.wake, nil), live.AudienceOf(c.who, office, live.FormatJSON, "zh", ""), nil)
 			f.add(c.e)
 			if c.sees {
 				next(t, s)
@@ -107,7 +107,7 @@ func TestBatchLines(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFeed()
-			s := subscribe(t, running(t, f, nil), live.AudienceOf(c.who, office, live.FormatJSON, "zh", ""), nil)
+			s := subscribe(t, running(t, f, f.wake, nil), live.AudienceOf(c.who, office, live.FormatJSON, "zh", ""), nil)
 			f.add(batch)
 			if c.data == "" {
 				until(t, "passed over", func() bool { return s.At().Seq == 1 })
@@ -125,7 +125,7 @@ func TestBatchLines(t *testing.T) {
 func TestBatchThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	f := newFeed()
-	s := subscribe(t, running(t, f, nil), everything(), nil)
+	s := subscribe(t, running(t, f, f.wake, nil), everything(), nil)
 	f.add(desk.Event{Type: "item.created", Subject: desk.Subject{Kind: "batch", ID: "9"}, Data: []byte(`{"items":7}`)}, item(2, ""))
 	if m := next(t, s); m.Cursor.Seq != 2 {
 		t.Errorf("got %v, want the event behind the broken one", m.Cursor)

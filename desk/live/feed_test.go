@@ -16,7 +16,10 @@ import (
 	"huiying/desk/live"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain leaves out the test cluster: it runs as long as the process.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("os/exec.(*Cmd).Start.func2"), goleak.IgnoreAnyFunction("os/exec.(*Cmd).Wait"))
+}
 
 // feed is a sealed record in memory, in place of the database's.
 type feed struct {
@@ -97,9 +100,9 @@ var (
 func everything() live.Audience { return live.AudienceOf(officer, office, live.FormatJSON, "zh", "") }
 
 // running gives a hub that runs until the test ends.
-func running(t testing.TB, f *feed, set func(*live.Options)) *live.Hub {
+func running(t testing.TB, f desk.Feed, wake <-chan struct{}, set func(*live.Options)) *live.Hub {
 	t.Helper()
-	opt := live.Options{Feed: f, Wake: f.wake, Real: time.Now, Log: slog.New(slog.DiscardHandler)}
+	opt := live.Options{Feed: f, Wake: wake, Real: time.Now, Log: slog.New(slog.DiscardHandler)}
 	if set != nil {
 		set(&opt)
 	}

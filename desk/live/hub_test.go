@@ -17,7 +17,7 @@ func TestFromNowAndByCursor(t *testing.T) {
 	t.Parallel()
 	f := newFeed()
 	f.add(item(1, ""), item(2, ""))
-	h := running(t, f, nil)
+	h := running(t, f, f.wake, nil)
 	now := subscribe(t, h, everything(), nil)
 	old := subscribe(t, h, everything(), at(0))
 	if now.Start().String() != "e1.2" || old.Start().String() != "e1.0" {
@@ -40,7 +40,7 @@ func TestCursorOfAnotherFeed(t *testing.T) {
 	t.Parallel()
 	f := newFeed()
 	f.add(item(1, ""))
-	h := running(t, f, nil)
+	h := running(t, f, f.wake, nil)
 	for _, c := range []desk.Cursor{{Epoch: "other", Seq: 1}, {Epoch: "e1", Seq: 2}} {
 		if _, err := h.Subscribe(t.Context(), everything(), &c); !errors.Is(err, live.ErrEpoch) {
 			t.Errorf("%v: %v, want ErrEpoch", c, err)
@@ -53,7 +53,7 @@ func TestCursorAheadOfThisNode(t *testing.T) {
 	t.Parallel()
 	f := newFeed()
 	f.add(item(1, ""))
-	h := running(t, f, func(o *live.Options) { o.Wake = nil })
+	h := running(t, f, nil, nil)
 	subscribe(t, h, everything(), nil)
 	f.add(item(2, ""), item(3, "")) // nobody woke the hub: it polls later
 	s := subscribe(t, h, everything(), at(2))
@@ -67,7 +67,7 @@ func TestRestoredDatabase(t *testing.T) {
 	t.Parallel()
 	f := newFeed()
 	f.add(item(1, ""))
-	h := running(t, f, nil)
+	h := running(t, f, f.wake, nil)
 	s := subscribe(t, h, everything(), nil)
 	f.restore("e2")
 	if _, err := s.Next(t.Context()); !errors.Is(err, live.ErrEpoch) {
@@ -83,7 +83,7 @@ func TestRestoredDatabase(t *testing.T) {
 func TestFarBehindReadsTheStore(t *testing.T) {
 	t.Parallel()
 	f := newFeed()
-	h := running(t, f, func(o *live.Options) { o.Keep = 10 })
+	h := running(t, f, f.wake, func(o *live.Options) { o.Keep = 10 })
 	keep := subscribe(t, h, everything(), nil)
 	for i := range 2000 {
 		f.add(item(i, ""))
@@ -110,7 +110,7 @@ func TestReturningTogetherReadsOnce(t *testing.T) {
 		f.add(item(i, ""))
 	}
 	var rendered atomic.Int64
-	h := running(t, f, func(o *live.Options) {
+	h := running(t, f, f.wake, func(o *live.Options) {
 		o.Renderers = map[string]live.Renderer{"count": func(_ context.Context, _ live.Audience, events []desk.Sealed) ([]*live.Message, error) {
 			rendered.Add(int64(len(events)))
 			return []*live.Message{{Body: []byte("x")}}, nil
@@ -136,7 +136,7 @@ func TestReturningTogetherReadsOnce(t *testing.T) {
 func TestRenderedOnceForAll(t *testing.T) {
 	t.Parallel()
 	f := newFeed()
-	h := running(t, f, nil)
+	h := running(t, f, f.wake, nil)
 	a, b := subscribe(t, h, everything(), nil), subscribe(t, h, everything(), nil)
 	f.add(item(1, ""))
 	ma, mb := next(t, a), next(t, b)
@@ -160,7 +160,7 @@ func TestSlowRenderer(t *testing.T) {
 	t.Parallel()
 	f := newFeed()
 	begun, release := make(chan int, 100), make(chan struct{})
-	h := running(t, f, func(o *live.Options) {
+	h := running(t, f, f.wake, func(o *live.Options) {
 		o.Renderers = map[string]live.Renderer{"slow": func(ctx context.Context, _ live.Audience, events []desk.Sealed) ([]*live.Message, error) {
 			begun <- len(events)
 			select {
@@ -193,7 +193,7 @@ func TestRendererThatFails(t *testing.T) {
 	t.Parallel()
 	f := newFeed()
 	tries := 0
-	h := running(t, f, func(o *live.Options) {
+	h := running(t, f, f.wake, func(o *live.Options) {
 		o.Renderers = map[string]live.Renderer{"flaky": func(_ context.Context, _ live.Audience, events []desk.Sealed) ([]*live.Message, error) {
 			switch tries++; tries {
 			case 1:
@@ -254,7 +254,7 @@ func TestFeedAwayForAWhile(t *testing.T) {
 func TestClosedByItsOwner(t *testing.T) {
 	t.Parallel()
 	f := newFeed()
-	h := running(t, f, nil)
+	h := running(t, f, f.wake, nil)
 	s := subscribe(t, h, everything(), nil)
 	got := make(chan error, 1)
 	go func() { _, err := s.Next(t.Context()); got <- err }()
@@ -276,7 +276,7 @@ func TestDeadlineInTheMiddle(t *testing.T) {
 		f.add(item(i, ""))
 	}
 	release := make(chan struct{})
-	h := running(t, f, func(o *live.Options) {
+	h := running(t, f, f.wake, func(o *live.Options) {
 		o.Renderers = map[string]live.Renderer{"slow": func(ctx context.Context, _ live.Audience, events []desk.Sealed) ([]*live.Message, error) {
 			select {
 			case <-release:

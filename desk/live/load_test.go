@@ -46,7 +46,7 @@ func TestCuts(t *testing.T) {
 		subscribers, events = 500, 6000
 	}
 	f := newFeed()
-	h := running(t, f, func(o *live.Options) { o.Keep = 300 }) // some come back from memory, some from the record
+	h := running(t, f, f.wake, func(o *live.Options) { o.Keep = 300 }) // some come back from memory, some from the record
 	audiences := []desk.Actor{officer, actor(desk.RoleDuty, "530602", ""), actor(desk.RoleDepartment, "", "水务局"), actor(desk.RoleAuditor, "", "")}
 	left := atomic.Int64{}
 	left.Store(cuts)
@@ -147,7 +147,7 @@ func TestStalled(t *testing.T) {
 	const subscribers, stalled, events = 500, 25, 300
 	f := newFeed()
 	var shift atomic.Int64
-	h := running(t, f, func(o *live.Options) {
+	h := running(t, f, f.wake, func(o *live.Options) {
 		o.Real = func() time.Time { return noon.Add(time.Duration(shift.Load())) }
 	})
 	f.add(item(0, ""))
@@ -220,7 +220,7 @@ func TestStalled(t *testing.T) {
 func TestBurst(t *testing.T) {
 	t.Parallel()
 	f := newFeed()
-	h := running(t, f, nil)
+	h := running(t, f, f.wake, nil)
 	s := subscribe(t, h, everything(), nil)
 	const events = 3 * live.MaxWaiting
 	burst := make([]desk.Event, events)
@@ -246,7 +246,7 @@ func TestBurst(t *testing.T) {
 func TestOneHugeMessage(t *testing.T) {
 	t.Parallel()
 	f := newFeed()
-	h := running(t, f, nil)
+	h := running(t, f, f.wake, nil)
 	present, behind := subscribe(t, h, everything(), nil), subscribe(t, h, everything(), at(0))
 	huge := item(1, "")
 	huge.Data = fmt.Appendf(nil, "%q", strings.Repeat("x", 3<<20))
