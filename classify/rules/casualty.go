@@ -100,7 +100,7 @@ func readHarm(p part, month, day int) harmReading {
 			e++
 		}
 		i = n.end
-		if past(p.text, n.start) || earlier(p.text, n.start, month, day) {
+		if past(p.text, n.start) || supposed(p.text, n.start) || earlier(p.text, n.start, month, day) {
 			continue
 		}
 		value, whole := n.whole()
@@ -381,6 +381,21 @@ func past(text string, at int) bool {
 	return olderYear(text, sentence, from)
 }
 
+// supposed says whether the sentence around byte at only fears or supposes.
+func supposed(text string, at int) bool {
+	from, to := strings.LastIndexAny(text[:at], "。!?\n")+1, strings.IndexAny(text[at:], "。!?\n")
+	if to < 0 {
+		to = len(text) - at
+	}
+	sentence := text[from : at+to]
+	for _, w := range []string{"如果", "一旦", "万一", "假如", "倘若", "迟早", "时间问题", "要是", "后果不堪", "死亡率", "难道要", "担心", "怕是", "谁负责", "以防", "避免"} {
+		if strings.Contains(sentence, w) {
+			return true
+		}
+	}
+	return false
+}
+
 // olderYear says whether a sentence after the first names a year before the
 // text's first year.
 func olderYear(text, sentence string, from int) bool {
@@ -446,7 +461,7 @@ func (r *harmReading) unnumbered(p part, events []hit, used []bool) {
 			r.none = f
 		case ev.tag == "nodeath" && !r.noDeath.known:
 			r.noDeath = f
-		case (ev.tag == "dead" || ev.tag == "injured" || ev.tag == "light") && !used[k] && next(p.text, ev.end) != '者' && !past(p.text, ev.start):
+		case (ev.tag == "dead" || ev.tag == "injured" || ev.tag == "light") && !used[k] && next(p.text, ev.end) != '者' && !past(p.text, ev.start) && !supposed(p.text, ev.start):
 			if onePerson(p.text, ev) {
 				f.value = 1
 				if ev.tag == "dead" && !r.single.known {
@@ -567,6 +582,7 @@ var casualtyExamples = []Example{
 	{Body: "二十四人失踪,十一人受伤。", Want: "missing=24 injured=11"},
 	{Body: "去年该路段曾有5人死亡。", Want: ""},
 	{Body: "小区有3人在等电梯。", Want: ""},
+	{Body: "如果楼塌了,就有300多人死亡。", Want: ""},
 	{Body: "3人当场死亡,另有2人经抢救无效死亡。", Want: "dead=5"},
 }
 

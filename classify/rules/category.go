@@ -88,15 +88,15 @@ type span struct {
 func tallyCues(words *cues, t desk.Text) (map[string]float64, string, map[string][]span) {
 	sums := map[string]float64{}
 	spans := map[string][]span{}
-	seen := map[string]int{}
+	seen := map[*cue]int{}
 	for n, p := range parts(t) {
 		words.scan(p.text, func(h hit) {
 			w := h.weight
 			if n == 0 {
 				w *= 3
 			}
-			seen[h.tag+h.word]++
-			if k := seen[h.tag+h.word]; k > 1 {
+			seen[h.cue]++
+			if k := seen[h.cue]; k > 1 {
 				w *= 0.3
 				if k > 4 {
 					w = 0

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"huiying/desk"
@@ -10,11 +9,14 @@ import (
 
 // crowdSet reads how many people stand together: gathered, signed, complaining as one.
 func crowdSet() Set {
-	words := newCues(group("crowd", 0, `聚集 围堵 上访 集会 参与 维权 联名 签名 集体 围观 游行 静坐 讨薪 堵路 堵门 拉横幅 闹事 冲突 受骗 被骗 欠薪 业主 家庭 居民 村民`))
+	words := newCues(slicesOf(group("crowd", 0, `聚集 围堵 上访 集会 参与 维权 联名 签名 集体 围观 游行 静坐 讨薪 堵路 堵门 拉横幅 闹事 冲突 受骗 被骗 欠薪`), group("plain", 0, `业主 家庭 居民 村民`)))
 	return Set{Name: "crowd", Examples: crowdExamples, Apply: func(t desk.Text, v *desk.Verdict) {
 		for _, p := range parts(t) {
 			words.scan(p.text, func(h hit) {
 				if v.Facts.Crowd != nil {
+					return
+				}
+				if h.tag == "plain" && !counted(previous(p.text, h.start, 1)) {
 					return
 				}
 				if n, ok := crowdBefore(p.text, h); ok {
@@ -27,6 +29,9 @@ func crowdSet() Set {
 		}
 	}}
 }
+
+// counted says whether a rune ends a figure of people: 名业主, 多户居民.
+func counted(r rune) bool { return counter(r) || r == '余' || r == '多' || r == '万' || r == '百' }
 
 // crowdBefore reads "200多人聚集", "300余名业主联名": a figure of people, then the
 // word within the clause.
@@ -45,7 +50,7 @@ func crowdBefore(text string, h hit) (number, bool) {
 		}
 		if value, ok := n.whole(); ok && value >= 5 && !past(text, n.start) {
 			// 业主 and the like only count when a figure stands right before them.
-			if strings.Contains("业主 家庭 居民 村民", h.word) && utf8.RuneCountInString(gap) > 1 {
+			if h.tag == "plain" && utf8.RuneCountInString(gap) > 1 {
 				continue
 			}
 			return n, true

@@ -19,7 +19,9 @@ type cue struct {
 type cues struct {
 	slots []slot // open addressing, a power of two
 	mask  uint64
-	words []cue // grouped by slot, longest first
+	words []cue    // grouped by slot, longest first
+	maybe []uint64 // a bit per key: most positions end here, without a look at the table
+	bits  uint64
 }
 
 type slot struct {
@@ -38,7 +40,7 @@ func newCues(list []cue) *cues {
 	for size < 3*len(sorted) {
 		size *= 2
 	}
-	c := &cues{slots: make([]slot, size), mask: uint64(size - 1), words: sorted}
+	c := &cues{slots: make([]slot, size), mask: uint64(size - 1), words: sorted, maybe: make([]uint64, max(size/8, 64)), bits: uint64(max(size/8, 64)*64 - 1)}
 	for i := 0; i < len(sorted); {
 		key := pair(sorted[i].word, 0)
 		if key == 0 {
@@ -48,7 +50,10 @@ func newCues(list []cue) *cues {
 		for j < len(sorted) && pair(sorted[j].word, 0) == key {
 			j++
 		}
-		at := mix(key) & c.mask
+		hash := mix(key)
+		bit := hash >> 20 & c.bits
+		c.maybe[bit/64] |= 1 << (bit % 64)
+		at := hash & c.mask
 		for c.slots[at].key != 0 {
 			at = (at + 1) & c.mask
 		}
@@ -76,20 +81,29 @@ type hit struct {
 // scan calls found for the longest cue at each position, and for others of equal
 // length; after a hit the search goes on behind it.
 func (c *cues) scan(text string, found func(h hit)) {
-	last, lastAt, skip := rune(0), 0, 0
-	for i, r := range text {
+	last, lastAt, skip := uint64(0), 0, 0
+	for i := 0; i < len(text); {
+		r, size := uint64(text[i]), 1
+		if r >= 0xE0 && r < 0xF0 && i+2 < len(text) { // three bytes, as all Chinese letters have
+			r, size = (r&0xF)<<12|uint64(text[i+1]&0x3F)<<6|uint64(text[i+2]&0x3F), 3
+		} else if r >= 0x80 {
+			wide, n := utf8.DecodeRuneInString(text[i:])
+			r, size = uint64(wide), n
+		}
 		if last != 0 && lastAt >= skip {
-			key := uint64(last)<<21 | uint64(r)
-			at := mix(key) & c.mask
-			for c.slots[at].key != 0 {
-				if c.slots[at].key == key {
-					skip = max(skip, c.match(text, lastAt, c.slots[at], found))
-					break
+			key := last<<21 | r
+			hash := mix(key)
+			if bit := hash >> 20 & c.bits; c.maybe[bit/64]>>(bit%64)&1 != 0 {
+				for at := hash & c.mask; c.slots[at].key != 0; at = (at + 1) & c.mask {
+					if c.slots[at].key == key {
+						skip = max(skip, c.match(text, lastAt, c.slots[at], found))
+						break
+					}
 				}
-				at = (at + 1) & c.mask
 			}
 		}
 		last, lastAt = r, i
+		i += size
 	}
 }
 

@@ -68,7 +68,7 @@ func levelSet() Set {
 		default:
 			// A letter that fears an accident isn't one: without figures there must be
 			// a time and no talk of danger.
-			if told || (v.Occurred != "" || titled) && doubts < count["accident"] && !letter(t) {
+			if told || titled && doubts < count["accident"] && !letter(t) {
 				level = accidentLevel(f)
 			}
 		}
@@ -92,6 +92,11 @@ func levelSet() Set {
 // letter says whether a text is somebody's own letter, rather than a report of
 // what happened.
 func letter(t desk.Text) bool {
+	for _, w := range []string{"投诉", "反映", "建议", "恳求", "盼", "举报", "咨询", "请", "希望", "为什么", "何时", "违规", "应该", "太"} {
+		if strings.Contains(t.Title, w) {
+			return true
+		}
+	}
 	for _, w := range []string{"尊敬的", "您好", "你好", "请问", "恳请", "我们小区", "我们村", "望领导", "求助", "求政府", "本人是", "贵单位", "望相关", "希望有关部门", "请有关部门", "请相关部门", "请求政府", "我家"} {
 		if strings.Contains(t.Title, w) || strings.Contains(t.Body, w) {
 			return true

@@ -76,14 +76,10 @@ func moments(text string) []moment {
 }
 
 func mayBegin(r rune) bool {
-	if r >= '0' && r <= '9' {
-		return true
-	}
-	if _, ok := digitOf(r); ok {
-		return true
-	}
-	return strings.ContainsRune("十今昨前当北凌清早上中午下傍晚深夜零", r)
+	return r >= '0' && r <= '9' || begins[r]
 }
+
+var begins = runeSet("一二三四五六七八九两零〇十今昨前当北凌清早上中午下傍晚深夜")
 
 // readMoment reads one expression that begins at byte i: date, relative day, part
 // of the day and clock, each optional, in this order.

@@ -161,9 +161,27 @@ func cutAt(text string, n int) int {
 var placeEnds = newCues(group("end", 1, `小区 社区 街道 大道 路口 交叉口 广场 大厦 花园 公寓 工地 学校 小学 中学 大学 学院 幼儿园 医院 卫生院 酒店 饭店 工业园 工业区 开发区 市场 商场 超市 公园 收费站 高速 国道 省道 隧道 车站 机场 码头 宾馆 派出所 路段 号楼 单元 大桥 立交桥 家园 新村 安置区 安置房 商城 地铁站 体育馆 水库 河段 客运站 火车站 汽车站 庭院 名邸 公馆 华府 国际城 新城 世家 山庄 豪庭 嘉园 雅苑 佳苑 花城 一期 二期 三期 四期 菜市场 美食广场 步行街 物流园 产业园 科技园 服务区 村委会 居委会 养老院 福利院 加油站 变电站 垃圾站 中转站 驾校 党校 监狱 银行 食堂 工厂 纸厂 化工厂 造纸厂 煤矿 矿井 车间 仓库 有限公司 林场 农场`))
 
 // Runes that end a place on its left, and words that do.
-const placeStops = ",。;!?:、\n()\"“”《》 的在于我是了和与对从到向由被给请求有为等该这那某您你们就都也不还要把让称因但而且并其它他她自让使如何几每住"
+var placeStops = runeSet(",。;!?:、\n()\"“”《》 的在于我是了和与对从到向由被给请求有为等该这那某您你们就都也不还要把让称因但而且并其它他她自让使如何几每住")
+
+func runeSet(runes string) map[rune]bool {
+	set := map[rune]bool{}
+	for _, r := range runes {
+		set[r] = true
+	}
+	return set
+}
 
 var placeStopWords = []string{"投诉", "举报", "反映", "关于", "咨询", "建议", "希望", "发生", "解决", "处理", "请问", "领导", "位于", "坐落", "建设", "增设", "加强", "整治", "规范", "开通", "修建", "取消", "关注", "改善", "强烈", "尽快", "今年", "去年", "年月", "目前", "附近居民", "严重", "作为", "购买", "业主", "违规"}
+
+// placeStopStarts are the first runes of those words.
+var placeStopStarts = func() map[rune]bool {
+	set := map[rune]bool{}
+	for _, w := range placeStopWords {
+		r, _ := utf8.DecodeRuneInString(w)
+		set[r] = true
+	}
+	return set
+}()
 
 // findPlace reads the place in the text's own words: the fullest stretch that ends
 // like a place, the title's first.
@@ -256,13 +274,15 @@ func leftOf(text string, end int) int {
 	at := end
 	for steps := 0; at > 0 && steps < 22; steps++ {
 		r, size := utf8.DecodeLastRuneInString(text[:at])
-		if strings.ContainsRune(placeStops, r) {
+		if placeStops[r] {
 			break
 		}
 		at -= size
-		for _, w := range placeStopWords {
-			if strings.HasPrefix(text[at:end], w) {
-				return at + len(w)
+		if placeStopStarts[r] {
+			for _, w := range placeStopWords {
+				if strings.HasPrefix(text[at:end], w) {
+					return at + len(w)
+				}
 			}
 		}
 	}

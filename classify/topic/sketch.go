@@ -96,17 +96,38 @@ func (d *Discoverer) terms(doc *classify.Document) []term {
 		d.takePairs(seen, doc.Title, titleFactor, 1<<20)
 		d.takePairs(seen, doc.Body, 1, bodyTerms)
 	}
-	terms := make([]term, 0, len(seen))
+	return heaviest(seen)
+}
+
+// heaviest gives the terms kept, the heaviest first. Most terms are lighter than
+// what is kept already and cost one comparison.
+func heaviest(seen tally) []term {
+	terms := make([]term, 0, 2*termLimit)
+	floor := term{}
 	for h, t := range seen {
-		terms = append(terms, term{h, t.weight * (1 + 0.25*float32(min(t.times-1, 4)))})
+		x := term{h, t.weight * (1 + 0.25*float32(min(t.times-1, 4)))}
+		if floor.weight > 0 && heavier(x, floor) > 0 {
+			continue
+		}
+		if terms = append(terms, x); len(terms) == 2*termLimit {
+			slices.SortFunc(terms, heavier)
+			terms = terms[:termLimit]
+			floor = terms[termLimit-1]
+		}
 	}
-	slices.SortFunc(terms, func(a, b term) int {
-		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.hash, b.hash))
-	})
-	if len(terms) > termLimit {
-		terms = terms[:termLimit]
+	slices.SortFunc(terms, heavier)
+	return terms[:min(len(terms), termLimit)]
+}
+
+// heavier orders terms by weight, those alike by hash.
+func heavier(a, b term) int {
+	switch {
+	case a.weight > b.weight:
+		return -1
+	case a.weight < b.weight:
+		return 1
 	}
-	return terms
+	return cmp.Compare(a.hash, b.hash)
 }
 
 func (d *Discoverer) takeWords(seen tally, words []string, factor float32, runes int) {
