@@ -13,7 +13,6 @@ type suggestion struct {
 	Value   string `json:"value"`
 	Text    string `json:"text"`
 	Because string `json:"because,omitempty"`
-	Light   string `json:"light,omitempty"`
 }
 
 // suggestions is the answer while somebody types: fields to take over, and what is likely the same matter.
@@ -69,7 +68,11 @@ func (r teller) fieldsOf(v *desk.Verdict) []suggestion {
 		if n.Field == desk.FieldKind || n.Field == desk.FieldCategory || n.Field == desk.FieldUrgency {
 			text = r.t(text)
 		}
-		out = append(out, suggestion{Field: n.Field, Value: value, Text: text, Because: because(v, n.Field)})
+		why := because(v, n.Field)
+		if why == text { // it says so itself
+			why = ""
+		}
+		out = append(out, suggestion{Field: n.Field, Value: value, Text: text, Because: why})
 	}
 	return out
 }

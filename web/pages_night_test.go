@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"hash/fnv"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -30,11 +32,26 @@ type evening struct {
 	// moved is added to office time, which otherwise runs as real time does.
 	moved  atomic.Int64
 	began  time.Time
+	// cut keeps the line from coming back.
+	cut    atomic.Bool
 	server *httptest.Server
 }
 
 // officeStart is 2026年11月21日 23:41:07 in the office's zone.
 var officeStart = time.Date(2026, 11, 21, 15, 41, 7, 0, time.UTC)
+
+// shanghai are the views of an office in its own zone.
+var shanghai = sync.OnceValues(func() (*Views, error) {
+	zone, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		return nil, err
+	}
+	static, err := NewStatic()
+	if err != nil {
+		return nil, err
+	}
+	return NewViews(zone, static)
+})
 
 // newNight serves an office without anything in it.
 func newNight(t *testing.T) *evening {
@@ -44,7 +61,7 @@ func newNight(t *testing.T) *evening {
 	n.Real = time.Now
 	n.Feed = n.PG.Feed()
 	n.Classifier, n.Discoverer = keywords{}, sameKey{}
-	views, err := drawn()
+	views, err := shanghai()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +74,12 @@ func newNight(t *testing.T) *evening {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n.server = httptest.NewServer(n.s.Handler())
+	n.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/live" && n.cut.Load() {
+			panic(http.ErrAbortHandler)
+		}
+		n.s.Handler().ServeHTTP(w, r)
+	}))
 	n.url = n.server.URL
 	t.Cleanup(n.server.Close)
 	for _, run := range []func(context.Context) error{sealer.Run, n.hub.Run, n.s.Run} {

@@ -118,6 +118,9 @@ func (r teller) releaseStands(row *ClockRow, c desk.Clock) {
 	}
 	if s.Who != "" {
 		row.Role, row.Holder = "持稿", r.t(s.Who)
+		if s.State == desk.ReleaseReview || s.State == desk.ReleaseSign {
+			row.Role = "待办" // a role, not a person
+		}
 	}
 	act := Act{Label: "进入发布", Href: fmt.Sprintf("/releases/%d", s.ID), Key: "R"}
 	if next, ok := nextOfRelease[s.State]; ok && r.who.May(next.may) {

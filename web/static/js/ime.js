@@ -16,7 +16,7 @@ document.addEventListener("keydown", (event) => {
   if (!isIme(event)) return;
   // Stops the form's own submission by Enter and everybody else's handlers; the input method has had the key already.
   event.stopImmediatePropagation();
-  if (event.target instanceof HTMLInputElement) event.preventDefault();
+  if (event.target.matches?.("input, textarea")) event.preventDefault();
 }, true);
 
 document.addEventListener("submit", (event) => {
