@@ -90,3 +90,32 @@ func TestOnTheRealRecord(t *testing.T) {
 		})
 	}
 }
+
+// BenchmarkCommitToHand measures from the end of an act to the hands of a
+// subscriber, through the sealer and the hub, on an idle database.
+func BenchmarkCommitToHand(b *testing.B) {
+	o := desktest.New(b)
+	ctx, cancel := context.WithCancel(b.Context())
+	var beside sync.WaitGroup
+	sealer := pg.NewSealer(o.PG, pg.SealerOptions{Now: o.Now})
+	beside.Go(func() {
+		if err := sealer.Run(ctx); err != nil {
+			b.Errorf("sealer: %v", err)
+		}
+	})
+	defer beside.Wait()
+	defer cancel()
+	wake, stop := o.PG.Wake(pg.WakeFeed)
+	defer stop()
+	s := subscribe(b, running(b, o.PG.Feed(), wake, nil), everything(), nil)
+	var took []time.Duration
+	for n := 0; b.Loop(); n++ {
+		o.Push(desk.Incoming{ExternalID: fmt.Sprint(n), Title: "路面积水"})
+		since := time.Now()
+		next(b, s)
+		took = append(took, time.Since(since))
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Microseconds()), "median-µs")
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
+}
