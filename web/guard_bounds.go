@@ -18,22 +18,28 @@ const (
 	writeIn = 60 * time.Second
 )
 
-// bounded sets the deadlines of a request and the size of its body. Sockets and
-// streams set their own; a deadline left over from the request before on the same
-// connection is lifted for them.
+// paced sets the deadlines of every request, known route or not: one left over
+// from the request before on the same connection must not cut this one.
+func (s *Server) paced(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rc, now := http.NewResponseController(w), s.Real()
+		_ = rc.SetReadDeadline(now.Add(readIn)) // not every writer has deadlines; then there is none to set
+		_ = rc.SetWriteDeadline(now.Add(writeIn))
+		next.ServeHTTP(w, r)
+	})
+}
+
+// bounded limits what a request may send and how long its use case may take.
+// Sockets and streams set limits and deadlines of their own.
 func (s *Server) bounded(rt *route, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		rc := http.NewResponseController(w)
 		if rt.long {
-			// Not every writer has deadlines (tests); then there is none to lift.
+			rc := http.NewResponseController(w)
 			_ = rc.SetReadDeadline(time.Time{})
 			_ = rc.SetWriteDeadline(time.Time{})
 			next.ServeHTTP(w, r)
 			return
 		}
-		start := s.Real()
-		_ = rc.SetReadDeadline(start.Add(readIn))
-		_ = rc.SetWriteDeadline(start.Add(writeIn))
 		limit := rt.limit
 		if limit == 0 {
 			limit = maxBody

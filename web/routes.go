@@ -63,7 +63,7 @@ func (s *Server) mount() error {
 	} else {
 		r.Use(middleware.ClientIPFromRemoteAddr)
 	}
-	r.Use(s.watch, s.headers, middleware.GetHead)
+	r.Use(s.watch, s.paced, s.headers, middleware.GetHead)
 	for i := range s.routes {
 		rt := &s.routes[i]
 		if rt.api != nil {
