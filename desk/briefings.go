@@ -170,14 +170,14 @@ func (d *Desk) briefingAct(ctx context.Context, who Actor, id int64, seen int, a
 	var b Briefing
 	err := d.Store.InTx(ctx, func(tx Tx) error {
 		var err error
-		if b, err = tx.BriefingByID(ctx, d.scope(who), id, false); err != nil {
+		if b, err = tx.BriefingByID(ctx, d.wide(who), id, false); err != nil {
 			return err
 		}
 		in, err := d.openIncident(ctx, tx, who, b.IncidentID)
 		if err != nil {
 			return err
 		}
-		if b, err = tx.BriefingByID(ctx, d.scope(who), id, true); err != nil {
+		if b, err = tx.BriefingByID(ctx, d.wide(who), id, true); err != nil {
 			return err
 		}
 		if b.State != BriefingScheduled {

@@ -12,7 +12,8 @@ type Desk struct {
 	Feed       Feed
 	Classifier Classifier
 	Discoverer Discoverer
-	Parsers    map[string]Parser // by kind of source
+	Parsers    map[string]Parser             // by kind of source
+	Addresses  map[string]func(string) error // by kind of source that is polled: refuses an address that can't be right
 	Policy     Policy
 	Now        func() time.Time // office time
 	Real       func() time.Time // real time, for what isn't the office's business: lockout
@@ -22,5 +23,13 @@ type Desk struct {
 	Log        *slog.Logger
 }
 
-// scope is what the actor may see.
+// scope is what the actor may see of items.
 func (d *Desk) scope(who Actor) Scope { return who.ScopeOf(d.Policy.Office.Region) }
+
+// wide is what the actor may see of incidents and what hangs on them: they belong
+// to a place, and to no department.
+func (d *Desk) wide(who Actor) Scope {
+	s := d.scope(who)
+	s.Department = ""
+	return s
+}

@@ -74,7 +74,7 @@ func (d *Desk) Item(ctx context.Context, who Actor, id int64) (f ItemFile, err e
 			return err
 		}
 		if f.Item.IncidentID != 0 && who.May(ActIncidentRead) {
-			in, err := tx.IncidentByID(ctx, scope, f.Item.IncidentID, false)
+			in, err := tx.IncidentByID(ctx, d.wide(who), f.Item.IncidentID, false)
 			if err == nil {
 				f.Incident = &in
 			} else if CodeOf(err) != CodeNotFound {

@@ -50,7 +50,7 @@ func (d *Desk) AckNotice(ctx context.Context, who Actor, id int64) (Notice, erro
 	var n Notice
 	err := d.Store.InTx(ctx, func(tx Tx) error {
 		var err error
-		if n, err = tx.NoticeByID(ctx, d.scope(who), id, true); err != nil || n.AckAt != nil {
+		if n, err = tx.NoticeByID(ctx, d.wide(who), id, true); err != nil || n.AckAt != nil {
 			return err
 		}
 		if err := tx.AckNotice(ctx, id, who, now); err != nil {
@@ -68,7 +68,7 @@ func (d *Desk) Notices(ctx context.Context, who Actor, f NoticeFilter) (list []N
 		return nil, err
 	}
 	err = d.Store.View(ctx, func(tx Tx) error {
-		list, err = tx.ListNotices(ctx, d.scope(who), f)
+		list, err = tx.ListNotices(ctx, d.wide(who), f)
 		return err
 	})
 	return list, err

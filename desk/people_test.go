@@ -152,3 +152,21 @@ func TestPersonalDataIsMaskedAndEachRevealRecorded(t *testing.T) {
 		t.Errorf("an operator revealed: %v", err)
 	}
 }
+
+func TestAPressOfficerOfADepartmentSeesIncidents(t *testing.T) {
+	t.Parallel()
+	o := desktest.New(t)
+	in := raise(t, o, desk.LevelMajor)
+	id := o.Push(desk.Incoming{Title: "路灯不亮"})[0].ID
+	press := o.Another(desk.RolePress, "press of a department")
+	press.Department = "城管局"
+	if list, err := o.Incidents(t.Context(), press, desk.IncidentFilter{}); err != nil || len(list) != 1 || list[0].ID != in.ID {
+		t.Errorf("incidents: %+v, %v", list, err)
+	}
+	if board, err := o.Board(t.Context(), press); err != nil || len(board) != 2 {
+		t.Errorf("board: %+v, %v", board, err)
+	}
+	if _, err := o.Item(t.Context(), press, id); desk.CodeOf(err) != desk.CodeNotFound {
+		t.Errorf("an item of no department: %v", err)
+	}
+}

@@ -193,7 +193,7 @@ func (d *Desk) attach(ctx context.Context, tx Tx, who Actor, in *Incident, items
 
 // openIncident locks an incident for an act, and refuses a closed one.
 func (d *Desk) openIncident(ctx context.Context, tx Tx, who Actor, id int64) (Incident, error) {
-	in, err := tx.IncidentByID(ctx, d.scope(who), id, true)
+	in, err := tx.IncidentByID(ctx, d.wide(who), id, true)
 	if err != nil {
 		return in, err
 	}

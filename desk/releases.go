@@ -80,7 +80,7 @@ func (d *Desk) releaseAct(ctx context.Context, who Actor, need Act, id int64, se
 	var r Release
 	err := d.Store.InTx(ctx, func(tx Tx) error {
 		var err error
-		if r, err = tx.ReleaseByID(ctx, d.scope(who), id, false); err != nil {
+		if r, err = tx.ReleaseByID(ctx, d.wide(who), id, false); err != nil {
 			return err
 		}
 		// The incident is locked first, as everywhere.
@@ -88,7 +88,7 @@ func (d *Desk) releaseAct(ctx context.Context, who Actor, need Act, id int64, se
 		if err != nil {
 			return err
 		}
-		if r, err = tx.ReleaseByID(ctx, d.scope(who), id, true); err != nil {
+		if r, err = tx.ReleaseByID(ctx, d.wide(who), id, true); err != nil {
 			return err
 		}
 		if seen != 0 && seen != r.Current.N {

@@ -29,6 +29,11 @@ func (d *Desk) AddSource(ctx context.Context, who Actor, s Source, pushed bool) 
 		if u.User != nil {
 			return s, "", Invalid("url", "地址中不要写用户名和密码，请分开填写")
 		}
+		if check, ok := d.Addresses[s.Kind]; ok {
+			if err := check(s.URL); err != nil {
+				return s, "", err
+			}
+		}
 	}
 	s.State, s.CreatedAt = "active", d.Now()
 	s.NextPollAt = s.CreatedAt

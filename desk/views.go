@@ -32,7 +32,7 @@ func list[T any](ctx context.Context, d *Desk, who Actor, get func(Tx, Scope) ([
 		return nil, err
 	}
 	err = d.Store.View(ctx, func(tx Tx) error {
-		rows, err = get(tx, d.scope(who))
+		rows, err = get(tx, d.wide(who))
 		return err
 	})
 	return rows, err
@@ -94,7 +94,7 @@ func (d *Desk) Room(ctx context.Context, who Actor, id int64) (r Room, err error
 		return r, err
 	}
 	err = d.Store.View(ctx, func(tx Tx) error {
-		s := d.scope(who)
+		s := d.wide(who)
 		if r.Incident, err = tx.IncidentByID(ctx, s, id, false); err != nil {
 			return err
 		}
@@ -102,7 +102,7 @@ func (d *Desk) Room(ctx context.Context, who Actor, id int64) (r Room, err error
 			return err
 		}
 		if who.May(ActItemRead) {
-			if r.Items, err = tx.ListItems(ctx, s, ItemFilter{Incident: id, Page: Page{Limit: 200, Newest: true}}); err != nil {
+			if r.Items, err = tx.ListItems(ctx, d.scope(who), ItemFilter{Incident: id, Page: Page{Limit: 200, Newest: true}}); err != nil {
 				return err
 			}
 		}
@@ -182,7 +182,7 @@ func (d *Desk) Release(ctx context.Context, who Actor, id int64) (f ReleaseFile,
 		return f, err
 	}
 	err = d.Store.View(ctx, func(tx Tx) error {
-		s := d.scope(who)
+		s := d.wide(who)
 		if f.Release, err = tx.ReleaseByID(ctx, s, id, false); err != nil {
 			return err
 		}
@@ -201,7 +201,7 @@ func (d *Desk) Release(ctx context.Context, who Actor, id int64) (f ReleaseFile,
 		if f.Clocks, err = tx.ListClocks(ctx, s, ClockFilter{Incident: f.Release.IncidentID, Page: Page{Limit: 1000}}); err != nil {
 			return err
 		}
-		items, err := tx.ListItems(ctx, s, ItemFilter{Incident: f.Release.IncidentID, Page: Page{Limit: 1000}})
+		items, err := tx.ListItems(ctx, d.scope(who), ItemFilter{Incident: f.Release.IncidentID, Page: Page{Limit: 1000}})
 		f.Asked = asked(items)
 		return err
 	})
@@ -238,7 +238,7 @@ func (d *Desk) Briefing(ctx context.Context, who Actor, id int64) (b Briefing, e
 		return b, err
 	}
 	err = d.Store.View(ctx, func(tx Tx) error {
-		b, err = tx.BriefingByID(ctx, d.scope(who), id, false)
+		b, err = tx.BriefingByID(ctx, d.wide(who), id, false)
 		return err
 	})
 	return b, err
@@ -265,7 +265,7 @@ func (d *Desk) Proof(ctx context.Context, who Actor, publication int64) (p Proof
 		return p, err
 	}
 	err = d.Store.View(ctx, func(tx Tx) error {
-		p, err = tx.ProofOf(ctx, d.scope(who), publication)
+		p, err = tx.ProofOf(ctx, d.wide(who), publication)
 		return err
 	})
 	return p, err

@@ -51,3 +51,14 @@ func Parsers(kinds []Kind) map[string]desk.Parser {
 	}
 	return m
 }
+
+// Addresses is what refuses a wrong address, by kind, as the desk wants it.
+func Addresses(kinds []Kind) map[string]func(string) error {
+	m := map[string]func(string) error{}
+	for _, k := range kinds {
+		if k.CheckURL != nil {
+			m[k.Name] = k.CheckURL
+		}
+	}
+	return m
+}

@@ -26,11 +26,8 @@ var binary = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	path := filepath.Join(dir, "huiying")
-	args := []string{"build", "-trimpath", "-buildvcs=false", "-o", path}
-	if raceEnabled {
-		args = append(args, "-race")
-	}
-	out, err := exec.Command("go", append(args, ".")...).CombinedOutput()
+	// The same flags as in the Makefile, so that what it has compiled serves again.
+	out, err := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-o", path, ".").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("%w: %s", err, out)
 	}
@@ -87,7 +84,7 @@ func (p *program) env() []string {
 	return env
 }
 
-var listening = regexp.MustCompile(`address=(http://[^ ]+)`)
+var listening = regexp.MustCompile(`address=(http://[^ \n]+)`)
 
 // start runs serve until it answers.
 func (p *program) start() {

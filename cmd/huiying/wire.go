@@ -19,8 +19,8 @@ func kinds(guard *ingest.Guard) []ingest.Kind {
 	return []ingest.Kind{
 		{Name: "hotline", Channel: desk.ChannelHotline, Parser: hotline.Parser{}},
 		{Name: desk.SeatSource, Channel: desk.ChannelHotline, Parser: desk.SeatParser{}},
-		{Name: "mailbox", Channel: desk.ChannelMailbox, Parser: mailbox.Parser{}, Poller: &mailbox.Poller{Guard: guard}, Every: 30 * time.Second},
-		{Name: "feed", Channel: desk.ChannelMedia, Parser: media.Parser{}, Poller: &media.Poller{Guard: guard}, Every: time.Minute},
+		{Name: "mailbox", Channel: desk.ChannelMailbox, Parser: mailbox.Parser{}, Poller: &mailbox.Poller{Guard: guard}, Every: 30 * time.Second, CheckURL: mailbox.CheckURL},
+		{Name: "feed", Channel: desk.ChannelMedia, Parser: media.Parser{}, Poller: &media.Poller{Guard: guard}, Every: time.Minute, CheckURL: ingest.CheckURL},
 	}
 }
 
@@ -38,7 +38,7 @@ func kindNamed(name string) (ingest.Kind, bool) {
 // channels) is set by it.
 func newDesk(store *pg.Store, policy desk.Policy, sources []ingest.Kind, now func() time.Time, log *slog.Logger) *desk.Desk {
 	return &desk.Desk{
-		Store: store, Feed: store.Feed(), Parsers: ingest.Parsers(sources), Policy: policy, Now: now, Real: time.Now,
+		Store: store, Feed: store.Feed(), Parsers: ingest.Parsers(sources), Addresses: ingest.Addresses(sources), Policy: policy, Now: now, Real: time.Now,
 		Passwords: passwords{}, Workers: runtime.GOMAXPROCS(0), Log: log,
 	}
 }
