@@ -158,7 +158,7 @@ func TestAPressOfficerOfADepartmentSeesIncidents(t *testing.T) {
 	o := desktest.New(t)
 	in := raise(t, o, desk.LevelMajor)
 	id := o.Push(desk.Incoming{Title: "路灯不亮"})[0].ID
-	press := o.Another(desk.RolePress, "press of a department")
+	press := o.Another(desk.RolePress, "press-of-a-department")
 	press.Department = "城管局"
 	if list, err := o.Incidents(t.Context(), press, desk.IncidentFilter{}); err != nil || len(list) != 1 || list[0].ID != in.ID {
 		t.Errorf("incidents: %+v, %v", list, err)
