@@ -39,6 +39,7 @@ type group struct {
 var groups = []group{
 	{"classify", benchClassify},
 	{"intake", benchIntake},
+	{"live", benchLive},
 
 }
 
