@@ -355,19 +355,27 @@ func (d *Desk) place(ctx context.Context, tx Tx, items []Item) error {
 	if err != nil {
 		return fmt.Errorf("topics: %w", err)
 	}
+	opened := make([]*Topic, len(read)) // by position of the item that opens it
+	var fresh []*Topic
+	for i, p := range places {
+		if p.Topic == 0 && (p.With < 0 || p.With >= i) {
+			it := read[i]
+			opened[i] = &Topic{Title: it.topicTitle(), Place: it.Doc.Place, Region: it.Region(), First: it.Doc.At, Last: it.Doc.At}
+			fresh = append(fresh, opened[i])
+		}
+	}
+	if err := tx.NewTopics(ctx, fresh); err != nil {
+		return err
+	}
 	for i, p := range places {
 		it := &read[i]
 		switch {
+		case opened[i] != nil:
+			it.TopicID = opened[i].ID
 		case p.Topic != 0:
 			it.TopicID = p.Topic
-		case p.With >= 0 && p.With < i:
-			it.TopicID = read[p.With].TopicID
 		default:
-			t := Topic{Title: it.topicTitle(), Place: it.Doc.Place, Region: it.Region(), First: it.Doc.At, Last: it.Doc.At}
-			if err := tx.NewTopic(ctx, &t); err != nil {
-				return err
-			}
-			it.TopicID = t.ID
+			it.TopicID = read[p.With].TopicID
 		}
 		it.Doc.Topic = it.TopicID
 		for _, n := range p.Near {

@@ -90,7 +90,7 @@ type Topic struct {
 
 // TopicTx keeps topics and the documents they are found by.
 type TopicTx interface {
-	NewTopic(ctx context.Context, t *Topic) error
+	NewTopics(ctx context.Context, list []*Topic) error // sets ids
 	// PutDocs stores documents with their topic and near-duplicates and counts them in.
 	PutDocs(ctx context.Context, items []Item) error
 	TopicByID(ctx context.Context, scope Scope, id int64) (Topic, error)

@@ -29,10 +29,29 @@ const (
 const topicSelect = `
 	SELECT tp.id, tp.title, tp.place, tp.region, tp.count, tp.first_at AS first, tp.last_at AS last, tp.heat FROM topic tp`
 
-func (t *tx) NewTopic(ctx context.Context, topic *desk.Topic) error {
-	return t.scan(ctx, `
-		INSERT INTO topic (title, place, region, count, first_at, last_at, heat) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
-		[]any{topic.Title, topic.Place, topic.Region, topic.Count, topic.First, topic.Last, topic.Heat}, &topic.ID)
+// NewTopics takes the ids first: RETURNING promises no order.
+func (t *tx) NewTopics(ctx context.Context, list []*desk.Topic) error {
+	if len(list) == 0 {
+		return nil
+	}
+	ids, err := all(ctx, t, pgx.RowTo[int64], `SELECT nextval(pg_get_serial_sequence('topic', 'id')) FROM generate_series(1, $1)`, len(list))
+	if err != nil {
+		return err
+	}
+	var title, place, region []string
+	var count []int32
+	var first, last []time.Time
+	var heat []float64
+	for i, n := range list {
+		n.ID = ids[i]
+		title, place, region, count = append(title, n.Title), append(place, n.Place), append(region, n.Region), append(count, int32(n.Count))
+		first, last, heat = append(first, n.First), append(last, n.Last), append(heat, n.Heat)
+	}
+	_, err = t.exec(ctx, `
+		INSERT INTO topic (id, title, place, region, count, first_at, last_at, heat) OVERRIDING SYSTEM VALUE
+		SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::int[], $6::timestamptz[], $7::timestamptz[], $8::float8[])`,
+		ids, title, place, region, count, first, last, heat)
+	return err
 }
 
 // Candidates reads, for each key of each probe, the newest documents under it,

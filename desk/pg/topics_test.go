@@ -26,7 +26,7 @@ func doc(it desk.Item, topic int64, keys ...int64) desk.Item {
 func newTopic(t testing.TB, s *pg.Store, title string) desk.Topic {
 	t.Helper()
 	topic := desk.Topic{Title: title, Place: "翠湖路", Region: "530601", First: noon, Last: noon}
-	in(t, s, func(ctx context.Context, tx desk.Tx) error { return tx.NewTopic(ctx, &topic) })
+	in(t, s, func(ctx context.Context, tx desk.Tx) error { return tx.NewTopics(ctx, []*desk.Topic{&topic}) })
 	return topic
 }
 
