@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"huiying/desk"
@@ -89,11 +90,17 @@ func bearer(r *http.Request) (key string, ok bool) {
 }
 
 // admit lets people through, and a source's key only where keys are meant to be.
+// A page opens only for who may do what it is for: many show a form, and ask no
+// use case before something is sent. The API leaves it to the use cases, which
+// check in any case.
 func (s *Server) admit(rt *route, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		who, _, err := s.Who(r)
 		if err == nil && who.SourceID != 0 && !rt.keys {
 			err = desk.Forbidden("来源的密钥只能推送和读取本来源的来件")
+		}
+		if err == nil && rt.api == nil && len(rt.acts) > 0 && !slices.ContainsFunc(rt.acts, who.May) {
+			err = desk.Forbidden("您的角色没有这项权限，请联系有权限的同事办理")
 		}
 		if err != nil {
 			if s.toSignIn(w, r, err) {

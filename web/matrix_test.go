@@ -187,3 +187,44 @@ func TestKeyConfinement(t *testing.T) {
 		t.Errorf("a person's token at the push door: %d %s", a.status, a.body)
 	}
 }
+
+// TestMatrixOfPages: a page opens for the roles that its line in the table of
+// routes names and for nobody else, and no act of a page gets through for others.
+func TestMatrixOfPages(t *testing.T) {
+	t.Parallel()
+	x := newSite(t)
+	x.Push(desk.Incoming{ExternalID: "1", Title: "路灯坏了"})
+	pages := 0
+	for _, rt := range x.s.routes {
+		if strings.HasPrefix(rt.path, "/api/") || rt.open {
+			continue
+		}
+		pages++
+		path := strings.NewReplacer("{id}", "1", "{what}", "departments", "{n}", "1").Replace(rt.path)
+		form := []string{"Content-Type: application/x-www-form-urlencoded"}
+		if a := x.ask(rt.method, path, "", form...); a.status != http.StatusUnauthorized {
+			t.Errorf("%s %s as nobody: %d", rt.method, rt.path, a.status)
+		}
+		if a := x.ask(rt.method, path, "", append(form, "Authorization: Bearer "+x.key)...); a.status != http.StatusForbidden {
+			t.Errorf("%s %s with a source's key: %d", rt.method, rt.path, a.status)
+		}
+		if len(rt.acts) == 0 {
+			continue
+		}
+		for _, r := range desk.RoleNames {
+			may := slices.ContainsFunc(rt.acts, desk.Actor{Roles: []desk.Role{r.Role}}.May)
+			a := x.ask(rt.method, path, "", append(form, "Authorization: Bearer "+x.token(string(r.Role)))...)
+			switch {
+			case may && (a.status == http.StatusForbidden || a.status == http.StatusUnauthorized):
+				t.Errorf("%s %s as %s: %d, but the table lets them", rt.method, rt.path, r.Role, a.status)
+			case !may && a.status < http.StatusBadRequest:
+				t.Errorf("%s %s as %s got through: %d", rt.method, rt.path, r.Role, a.status)
+			case !may && rt.method == get && a.status != http.StatusForbidden:
+				t.Errorf("%s %s as %s: %d instead of a plain no", rt.method, rt.path, r.Role, a.status)
+			}
+		}
+	}
+	if pages == 0 {
+		t.Error("no page is mounted")
+	}
+}

@@ -15,7 +15,8 @@ import (
 type route struct {
 	method, path string
 	// acts are what the use case asks for, any one of them; none: being signed in
-	// is enough. The use case checks; that it does is tested, route by role.
+	// is enough. The use case checks; that it does is tested, route by role. Pages
+	// are held against it by the guard as well.
 	acts    []desk.Act
 	open    bool  // answers strangers
 	keys    bool  // a source's key may come here; it may nowhere else
