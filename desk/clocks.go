@@ -11,6 +11,18 @@ import (
 	"huiying/desk/timeline"
 )
 
+// Stages that every clock has, and the deeds that meet clocks, by the rules' words.
+const (
+	StageDue     = timeline.StageDue
+	StageOverdue = timeline.StageOverdue
+	DeedRelease  = string(timeline.ActRelease)
+	DeedBriefing = string(timeline.ActBriefing)
+	DeedResponse = string(timeline.ActResponse)
+)
+
+// WantedBy says whether a deed of this kind meets the clock.
+func (c Clock) WantedBy(deed string) bool { return slices.Contains(strings.Fields(c.Meets), deed) }
+
 // matter is the incident as the rules see it.
 func (in Incident) matter() timeline.Matter {
 	return timeline.Matter{Of: timeline.OfIncident, Level: in.Level(), Emergency: in.Kind != KindOpinion, NeedsAnswer: in.NeedsResponse,
@@ -206,7 +218,7 @@ func (d *Desk) settle(ctx context.Context, tx Tx, who Actor, in Incident, now ti
 			}
 			rule := d.rule(c.Rule)
 			i := slices.IndexFunc(deeds, func(x deed) bool {
-				return slices.Contains(strings.Fields(c.Meets), x.act) && (!rule.Repeat || x.at.After(c.Start))
+				return c.WantedBy(x.act) && (!rule.Repeat || x.at.After(c.Start))
 			})
 			if i < 0 {
 				continue

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"huiying/desk"
-	"huiying/desk/timeline"
 )
 
 // teller is who a row is drawn for: whose acts it offers, in which language, seen at which instant.
@@ -35,7 +34,7 @@ func (r teller) clockRow(c desk.Clock) ClockRow {
 		Rule: r.t(c.RuleName), Span: r.spanWords(c.Due.Sub(c.Start)), Document: r.documentWords(c), Anchor: anchorWords[c.Anchor], Role: "办理", Holder: c.Holder,
 	}
 	for _, s := range c.Stages {
-		if s.Name != timeline.StageDue && s.Name != timeline.StageOverdue {
+		if s.Name != desk.StageDue && s.Name != desk.StageOverdue {
 			row.Ticks = append(row.Ticks, s.FireAt)
 		}
 	}
@@ -73,14 +72,9 @@ func (r teller) documentWords(c desk.Clock) string {
 	return c.Document
 }
 
-// meets says whether an act of this kind meets the clock.
-func meets(c desk.Clock, acts ...timeline.Act) bool {
-	return slices.ContainsFunc(strings.Fields(c.Meets), func(m string) bool { return slices.Contains(acts, timeline.Act(m)) })
-}
-
 // stands fills in what stands, who has it and since when, and the next act.
 func (r teller) stands(row *ClockRow, c desk.Clock) {
-	if meets(c, timeline.ActBriefing) {
+	if c.WantedBy(desk.DeedBriefing) {
 		r.briefingStands(row, c)
 		return
 	}
