@@ -476,3 +476,52 @@ func TestStop(t *testing.T) {
 		t.Errorf("a line to a node that goes down: %d", status)
 	}
 }
+
+// TestStorm: everybody comes back at the same instant, to the same place, and is
+// told what happened meanwhile.
+func TestStorm(t *testing.T) {
+	t.Parallel()
+	x := newSite(t)
+	x.token("duty")
+	after, err := x.Feed.Head(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.record(100, 100)
+	wait(t, "the record to be sealed", 10*time.Second, func() bool {
+		list, err := x.Feed.After(t.Context(), after, 200)
+		return err == nil && len(list) >= 100
+	})
+	const n = 150
+	start := time.Now()
+	var wg sync.WaitGroup
+	head := http.Header{"Authorization": {"Bearer " + x.token("duty")}}
+	for range n {
+		wg.Go(func() {
+			d := websocket.Dialer{HandshakeTimeout: time.Minute, Subprotocols: []string{FormatJSON}}
+			conn, _, err := d.DialContext(t.Context(), "ws"+strings.TrimPrefix(x.url, "http")+"/live?after="+after.String(), head)
+			if err != nil {
+				t.Errorf("dial: %v", err)
+				return
+			}
+			l := client{conn, t}
+			defer l.Close()
+			for got := 0; got < 100; {
+				f, err := l.next(time.Minute)
+				if err != nil {
+					t.Errorf("after %d: %v", got, err)
+					return
+				}
+				if f.Type == "clock.moved" {
+					got++
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if took := time.Since(start); took > 30*time.Second {
+		t.Errorf("%d lines were up to date after %v", n, took)
+	} else {
+		t.Logf("%d lines were up to date after %v", n, took)
+	}
+}
