@@ -40,7 +40,6 @@ var groups = []group{
 	{"classify", benchClassify},
 	{"intake", benchIntake},
 	{"live", benchLive},
-
 }
 
 func main() {
