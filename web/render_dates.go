@@ -43,6 +43,14 @@ func (d dates) short(t time.Time) string {
 	return t.In(d.zone).Format("1月2日 15:04")
 }
 
+// dayOfYear: 11月21日.
+func (d dates) dayOfYear(t time.Time) string {
+	if d.english() {
+		return t.In(d.zone).Format("2 Jan")
+	}
+	return t.In(d.zone).Format("1月2日")
+}
+
 // hm: 15:04.
 func (d dates) hm(t time.Time) string {
 	if t.IsZero() {

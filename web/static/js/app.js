@@ -11,6 +11,8 @@ import "./forms.js";
 import "./combobox.js";
 import "./palette.js";
 import "./live.js";
+import "./calendar.js";
+import "./print.js";
 import "./seat.js";
 
 document.documentElement.dataset.ready = "";

@@ -1,0 +1,145 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"huiying/desk"
+)
+
+type sourcesBody struct {
+	dialogs
+	Rows    []SourceRow
+	Failing int
+	Kinds   []Option
+	Key     string // of the source just made: shown once
+	Made    string // its name
+}
+
+// SourceRow is a source with how it fares.
+type SourceRow struct {
+	desk.Source
+	ID     int64
+	Light  string
+	Word   string // interface text
+	KindIs string // interface text
+	Polled bool
+	Seat   bool
+}
+
+// kindWords name the kinds of source.
+var kindWords = map[string]string{"hotline": "热线推送", "mailbox": "邮箱（IMAP）", "feed": "媒体订阅（RSS/Atom）", desk.SeatSource: "坐席"}
+
+// kindChannels are the channels of what they bring, and whether it is pushed to us.
+var kindChannels = map[string]struct {
+	channel desk.Channel
+	pushed  bool
+}{"hotline": {desk.ChannelHotline, true}, "mailbox": {desk.ChannelMailbox, false}, "feed": {desk.ChannelMedia, false}}
+
+// sourcesIndex lists the places that items come from (来源).
+func (s *Server) sourcesIndex(w http.ResponseWriter, r *http.Request) {
+	s.sourcesPage(w, r, http.StatusOK, sourcesBody{dialogs: opened(r)})
+}
+
+func (s *Server) sourcesPage(w http.ResponseWriter, r *http.Request, status int, body sourcesBody) {
+	page, err := s.newPage(r, "来源", "sources")
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	rd := s.teller(r, page)
+	if !rd.who.May(desk.ActSourceManage) {
+		s.Fail(w, r, desk.Forbidden("您的角色没有这项权限，请联系有权限的同事办理"))
+		return
+	}
+	list, err := s.Desk.Sources(r.Context(), rd.who)
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	for _, x := range list {
+		row := SourceRow{Source: x, ID: x.ID, Light: LightMet, Word: "正常", KindIs: orWords(kindWords[x.Kind], x.Kind), Seat: x.Kind == desk.SeatSource}
+		row.Polled = !row.Seat && !kindChannels[x.Kind].pushed
+		switch {
+		case x.State == "paused":
+			row.Light, row.Word = LightOff, "已停用"
+		case x.Failures > 0:
+			row.Light, row.Word = LightRed, "出错"
+			body.Failing++
+		case row.Polled && x.LastSuccess == nil:
+			row.Light, row.Word = LightYellow, "等待首次读取"
+		}
+		body.Rows = append(body.Rows, row)
+	}
+	slices.SortStableFunc(body.Rows, func(a, b SourceRow) int { return rankLight(b.Light) - rankLight(a.Light) })
+	for _, k := range []string{"hotline", "mailbox", "feed"} {
+		if _, ok := s.Desk.Parsers[k]; ok {
+			body.Kinds = append(body.Kinds, Option{Value: k, Text: kindWords[k]})
+		}
+	}
+	body.begin("add", "kind", "hotline")
+	if body.Key != "" {
+		page.Live = false // a redraw would take the key away
+	}
+	page.Body = body
+	s.render(w, r, status, "sources", page)
+}
+
+func rankLight(light string) int {
+	return slices.Index([]string{LightMet, LightYellow, LightRed}, light)
+}
+
+// sourceAdd configures a source. A key is shown on the very answer and never again.
+func (s *Server) sourceAdd(w http.ResponseWriter, r *http.Request) {
+	f, err := s.readSent(w, r, "name", "kind", "url", "username")
+	body := sourcesBody{dialogs: dialogs{Form: f.Form}}
+	if err == nil {
+		k := kindChannels[f.Value("kind")]
+		src := desk.Source{Kind: f.Value("kind"), Channel: k.channel, Name: f.Value("name"), URL: f.Value("url"), Username: f.Value("username"), Password: r.PostForm.Get("password")}
+		if k.channel == "" {
+			err = desk.Invalid("kind", "请选择来源类型")
+		} else {
+			src, body.Key, err = s.Desk.AddSource(r.Context(), identityOf(r.Context()).who, src, k.pushed)
+			body.Made = src.Name
+		}
+	}
+	if err != nil {
+		if !body.failIn(s, r, "add", err) {
+			s.Fail(w, r, err)
+			return
+		}
+		body.Key = ""
+		s.sourcesPage(w, r, body.Status(), body)
+		return
+	}
+	if body.Key == "" {
+		s.done(w, r, "/sources", "已添加来源“%s”，即将首次读取", body.Made)
+		return
+	}
+	body.dialogs = dialogs{}
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	s.sourcesPage(w, r, http.StatusOK, body)
+}
+
+// sourcePause stops a source, or lets it go on.
+func (s *Server) sourcePause(ctx context.Context, who desk.Actor, id int64, f sentForm) (outcome, error) {
+	pause := f.Value("to") == "paused"
+	if err := s.Desk.PauseSource(ctx, who, id, pause); err != nil {
+		return outcome{}, err
+	}
+	if pause {
+		return outcome{say: "已停用，来源不再读取或接收"}, nil
+	}
+	return outcome{say: "已启用"}, nil
+}
+
+func sourcesHome(int64) string { return "/sources" }
+
+func (s *Server) sourcesAgain(w http.ResponseWriter, r *http.Request, _ int64, status int, d dialogs) {
+	s.sourcesPage(w, r, status, sourcesBody{dialogs: d})
+}
+
+// anchorOf is the element of a row.
+func (r SourceRow) Element() string { return fmt.Sprintf("source-%d", r.ID) }
