@@ -137,7 +137,7 @@ func (r teller) aside(items []desk.Item, scores []float64) seatAside {
 	for i, it := range items {
 		a.Near = append(a.Near, NearRow{ItemRow: r.itemRow(it), Score: int(scores[i]*100 + .5), Blank: true})
 		if a.Topic == nil && it.TopicID != 0 && it.TopicSize > 1 {
-			a.Topic = &seatTopic{Title: it.Title, Count: it.TopicSize, Href: fmt.Sprintf("/items?topic=%d", it.TopicID)}
+			a.Topic = &seatTopic{Title: it.Title, Count: it.TopicSize, Href: fmt.Sprintf("/topics/%d", it.TopicID)}
 			if a.Topic.Title == "" {
 				a.Topic.Title = cut(it.Body, 30)
 			}

@@ -150,8 +150,8 @@ func TestItem(t *testing.T) {
 	press.post("/items/5/reveal", "why=想看").want(t, http.StatusForbidden).lacks(t, "13912344471")
 
 	// A correction sends on only what was changed; what a colleague changed meanwhile comes back with both versions.
-	was := "was-kind=投诉&was-category=政法&was-urgency=一般&was-department=&was-place=锦绣家园&was-region=530602+昭阳区"
-	same := "category=政法&urgency=一般&place=锦绣家园&region=530602+昭阳区"
+	was := "was-kind=投诉&was-category=政法&was-urgency=一般&was-department=&was-place=锦绣家园&was-region=539902+河口区"
+	same := "category=政法&urgency=一般&place=锦绣家园&region=539902+河口区"
 	duty.post("/items/5/correct", was+"&kind=求助&"+same+"&why=听录音").want(t, http.StatusSeeOther)
 	duty.get("/items/5").want(t, http.StatusOK, "已由人工判定", "诉求类型：投诉 → ", "理由：听录音")
 	duty.post("/items/5/correct", was+"&kind=建议&"+same).want(t, http.StatusConflict, "同事刚改过", "<b>求助</b>", "<b>建议</b>")
@@ -217,7 +217,9 @@ func TestPalette(t *testing.T) {
 		if took := time.Since(began); took > time.Second { // 100 ms on a machine that does nothing else
 			t.Errorf("%q took %v", query, took)
 		}
-		var answer struct{ Items []struct{ Kind, Text, Hint, Href string } }
+		var answer struct {
+			Items []struct{ Kind, Text, Hint, Href string }
+		}
 		if err := json.Unmarshal([]byte(p.body), &answer); err != nil {
 			t.Fatal(err)
 		}

@@ -252,3 +252,57 @@ func (n *evening) sealedEvents(t *testing.T) []desk.Sealed {
 		time.Sleep(10 * time.Millisecond)
 	}
 }
+
+// TestItemLive: an item that a colleague deals with says so on the page that stands open, and what is being typed stays.
+func TestItemLive(t *testing.T) {
+	t.Parallel()
+	n := newNight(t)
+	c := n.fill()
+	tab := n.tab(t, webtest.Start(t), "zhoumin", "/items/5")
+	lineUp(tab)
+	tab.Press("c")
+	tab.Wait(`document.getElementById("correct").open && document.activeElement.id === "f-kind"`)
+	tab.Focus("#f-correct-why")
+	tab.Type("听录音")
+	must(n.CorrectItem(t.Context(), c.duty, desk.Correction{Item: 5, Fields: map[string]string{desk.FieldKind: desk.KindHelp}, Why: "回电"}))
+	must(n.SettleItem(t.Context(), c.duty, 5, true, ""))
+	tab.Wait(`document.querySelector("#item-read .item-state").textContent === "已阅" && document.querySelector("#item-read .timeline").textContent.includes("理由：回电")`)
+	var why string
+	if tab.Eval(`document.getElementById("correct").open ? document.getElementById("f-correct-why").value : "closed"`, &why); why != "听录音" {
+		t.Errorf("what was being typed is now %q", why)
+	}
+}
+
+// TestInboxKeys: J and K walk the rows, Enter opens one, Escape leads back; a filter narrows the list in place and is in the address.
+func TestInboxKeys(t *testing.T) {
+	t.Parallel()
+	n := newNight(t)
+	n.fill()
+	tab := n.tab(t, webtest.Start(t), "zhoumin", "/items")
+	lineUp(tab)
+	tab.Press("j", "j", "j", "k")
+	tab.Wait(`document.activeElement.closest("[data-row]") === document.querySelectorAll(".items > li")[1]`)
+	// A row that arrives on top moves neither the focus nor what has it.
+	var held string
+	tab.Eval(`document.activeElement.closest("[data-row]").id`, &held)
+	n.Push(desk.Incoming{ExternalID: "k", Title: "又来一件", Body: "又来一件"})
+	tab.Wait(`document.querySelector(".items > li").textContent.includes("又来一件")`)
+	var still string
+	if tab.Eval(`document.activeElement.closest("[data-row]")?.id ?? ""`, &still); still != held {
+		t.Errorf("the focus was on %s, is on %s", held, still)
+	}
+	tab.Press("Enter")
+	tab.Wait(fmt.Sprintf(`location.pathname === "/items/%s"`, strings.TrimPrefix(held, "item-")))
+	tab.Wait(`"ready" in document.documentElement.dataset`)
+	tab.Press("Escape")
+	tab.Wait(`location.pathname === "/items" && "ready" in document.documentElement.dataset && document.querySelectorAll(".items > li").length === 9`)
+	tab.Press("/")
+	tab.Compose("tingshui", "停水")
+	tab.Wait(`document.querySelectorAll(".items > li").length === 2 && new URLSearchParams(location.search).get("q") === "停水"`)
+	tab.Eval(`{ const s = document.querySelector("select[name=urgency]"); s.value = "紧急"; s.dispatchEvent(new Event("input", {bubbles: true})); }`, nil)
+	tab.Wait(`new URLSearchParams(location.search).get("urgency") === "紧急" && document.querySelector(".items[data-live-filtered]")`)
+	n.Push(desk.Incoming{ExternalID: "k2", Title: "停水第三件", Body: "停水，老人要透析"})
+	tab.Wait(`document.querySelector(".pill")?.textContent === "有 1 件新来件"`)
+	tab.Click(".pill")
+	tab.Wait(`document.querySelectorAll(".items > li").length === 3`)
+}

@@ -30,8 +30,8 @@ type evening struct {
 	hub *live.Hub
 	url string
 	// moved is added to office time, which otherwise runs as real time does.
-	moved  atomic.Int64
-	began  time.Time
+	moved atomic.Int64
+	began time.Time
 	// cut keeps the line from coming back.
 	cut    atomic.Bool
 	server *httptest.Server
@@ -244,7 +244,7 @@ func (keywords) Read(_ context.Context, text desk.Text) (desk.Reading, error) {
 		{"刺鼻", desk.FieldCategory, "环境保护"}, {"社保", desk.FieldCategory, "劳动和社会保障"}, {"爆炸", desk.FieldCategory, "政法"}, {"封闭", desk.FieldCategory, "交通运输"},
 		{"何时恢复", desk.FieldKind, desk.KindHelp}, {"能不能先送", desk.FieldKind, desk.KindHelp}, {"赶紧派人", desk.FieldKind, desk.KindHelp}, {"没有任何通知", desk.FieldKind, desk.KindComplaint},
 		{"透析", desk.FieldUrgency, desk.UrgencyUrgent}, {"死亡60余人", "deaths", ""}, {"12人遇难", "deaths", ""}, {"网传", "rumour", ""},
-		{"锦绣家园5栋", desk.FieldPlace, "锦绣家园5栋"}, {"锦绣家园", desk.FieldPlace, "锦绣家园"}, {"锦绣家园", desk.FieldRegion, "530602 昭阳区"},
+		{"锦绣家园5栋", desk.FieldPlace, "锦绣家园5栋"}, {"锦绣家园", desk.FieldPlace, "锦绣家园"}, {"锦绣家园", desk.FieldRegion, "539902 河口区"},
 	} {
 		for _, in := range []struct{ name, text string }{{"title", text.Title}, {"text", text.Body}} {
 			i := strings.Index(in.text, k.word)

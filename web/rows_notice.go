@@ -167,7 +167,7 @@ func (r teller) ungraded(incidents []desk.Incident) (Banner, bool) {
 	}
 	act := Act{Label: "进入事件", Href: fmt.Sprintf("/incidents/%d", first.ID), Key: "G"}
 	if r.who.May(desk.ActIncidentGrade) {
-		act.Label, act.Style = "去定级", "primary"
+		act.Label, act.Style, act.Href = "去定级", "primary", act.Href+"?do=judge"
 	}
 	b.Acts = []Act{act}
 	return b, true

@@ -24,3 +24,12 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   event.stopImmediatePropagation();
 }, true);
+
+// Half a syllable filters nothing: a filter bar hears of it when the candidate is confirmed.
+document.addEventListener("input", (event) => {
+  if (event.isComposing && event.target.form?.matches("[data-filters]")) event.stopImmediatePropagation();
+}, true);
+document.addEventListener("compositionend", (event) => {
+  const field = event.target;
+  if (field.form?.matches("[data-filters]")) queueMicrotask(() => field.dispatchEvent(new Event("input", { bubbles: true })));
+});
