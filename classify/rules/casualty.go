@@ -180,9 +180,15 @@ func people(text string, i int) (number, bool) {
 	if _, ok := digitOf(previous(text, i, 1)); ok || unit(previous(text, i, 1)) > 0 || previous(text, i, 1) == '第' {
 		return number{}, false
 	}
+	if r := previous(text, i, 1); (r == '几' || r == '数') && unit(next(text, i)) > 0 {
+		return number{}, false
+	}
 	n, ok := readNumber(text, i)
-	if !ok || n.vague {
+	if !ok || n.vague && n.value == 0 {
 		return n, false
+	}
+	if to := n.upTo(text); to > n.end {
+		n.end, n.least = to, true
 	}
 	after := text[n.end:]
 	switch c := next(after, 0); {
@@ -467,6 +473,14 @@ var casualtyExamples = []Example{
 	{Body: "小区有3人在等电梯。", Want: ""},
 	{Body: "如果楼塌了,就有300多人死亡。", Want: ""},
 	{Body: "3人当场死亡,另有2人经抢救无效死亡。", Want: "dead=5"},
+	{Body: "化工车间炸了,火很大,三四个人受伤,快叫救护车。", Want: "injured=3"},
+	{Body: "客车侧翻,十七八人受伤。", Want: "injured=17"},
+	{Body: "食堂饭菜不新鲜,五六十名学生腹泻,七八个人住院。", Want: "poisoned=50"},
+	{Body: "十几人受伤,3至5人失踪。", Want: "missing=3 injured=10"},
+	{Body: "二十多人受伤。", Want: "injured=20"},
+	{Body: "塌方致数十人受伤。", Want: "injured=10"},
+	{Body: "爆炸致三十四人受伤。", Want: "injured=34"},
+	{Body: "几人在三四楼受伤不详。", Want: ""},
 }
 
 func printCasualties(v *desk.Verdict) string {

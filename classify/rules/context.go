@@ -123,4 +123,3 @@ func firstYear(text string) int {
 	}
 	return 0
 }
-

@@ -122,6 +122,17 @@ func (c *cues) match(text string, at int, s slot, found func(hit)) int {
 	return at + length
 }
 
+// first gives the first cue in a text.
+func (c *cues) first(text string) (hit, bool) {
+	var got hit
+	c.scan(text, func(h hit) {
+		if got.cue == nil {
+			got = h
+		}
+	})
+	return got, got.cue != nil
+}
+
 // pair is the key of the two runes at byte i; 0 when there aren't two.
 func pair(s string, i int) uint64 {
 	a, n := utf8.DecodeRuneInString(s[i:])

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"strings"
+	"unicode"
 
 	"huiying/desk"
 )
@@ -17,6 +18,7 @@ func kindSet() Set {
 		group(desk.KindComplaint, 1, `反映 无法正常 难等 办理难 严重 坑洼 占用 肆意 还在施工 没人管 无法 没有 太吵 垃圾 乱收 违法征收 违章 堵死 问题`),
 		group(desk.KindHelp, 2, `求助 帮帮 救救 帮忙 请求帮助 恳请帮助 请帮 求帮 困难 无法生活 生活困难 走投无路 恳求 跪求 急求 请求解决 希望解决 恳请解决 请求修 希望修 请求增设 请求增加 请求安装 希望政府帮 求政府 请求政府 请政府 望政府 申请救助 请求 恳请 求解决 盼解决 早日解决 尽快解决 帮助解决 盼望 希望早日 亟待 急需 急盼 救命`),
 		group(desk.KindComplaint, 2, `投诉 扰民 乱收费 不作为 违规 太差 霸王 推诿 踢皮球 严重影响 质量问题 质量差 不合理 强制 欺诈 拖欠 不管 无人管 没人管 欺骗 坑害 虚假宣传 噪音 油烟 噪声 恶劣 态度差 乱停 占道 捆绑销售 维权 不退 退款 拒绝 不予 乱象 脏乱 坑人 黑心 无良 敷衍 服务态度 不满 忍无可忍 害苦 苦不堪言 深受其害 何时休 谁来管 谁管 谁来负责 太过分 违反 损害 侵害 侵犯 霸占 强行 擅自 不合规 漏水 停水 停电 断水 断电 欠薪 工资 坑业主 臭气 异味 隐患 乱搭乱建 不兑现 不公平 不公正 随意 无视 一直没 迟迟 仍未 至今未 至今没 从未 质疑 抗议 反对`),
+		group(desk.KindHelp, 4, `叫救护车 派救护车 快来人 来人啊 来人呀 快来救 快救人 赶紧救 赶快救 快救救 快叫 快打120 快打119 快打110 快报警 帮忙报警 帮我报警 赶紧派人 赶快派人 快派人 速派人 马上派人 立刻派人 快派 派消防 派民警 派警察 叫消防 叫警察 叫120 叫119 急需救援 请求救援 请求支援 紧急求援 求救 救救我 救命啊`),
 		group(desk.KindReport, 3, `举报 检举 揭发 贪污 受贿 行贿 贿赂 挪用 诈骗 传销 赌博 卖淫 嫖娼 涉黄 吸毒 贩毒 黑社会 黑恶 保护伞 非法经营 非法行医 非法集资 无证经营 藏污纳垢 偷税 逃税 漏税 偷排 盗采 套取 骗取 骗保 滥用职权 以权谋私 失职渎职 渎职 徇私 违纪 造假 假药 伪造 放毒 毒鱼 聚众赌博 赌场 私自倒卖 围标 串标 虚报 冒领 侵吞 私分 黄赌毒`),
 		group(desk.KindReport, 1, `违法 非法 无证`),
 		group(desk.KindSuggestion, 2.5, `建议 提议 倡议 建言 献策 希望能增 希望增加 应该增加 可否增加 能否增加 可以考虑 应当加强 建设成 打造 规划建设 不妨 意见和建议 几点建议 一点建议 小建议 合理化建议 希望开通 能否开通 希望增设 能否增设 应该设置 优化 呼吁 完善`),
@@ -68,6 +70,7 @@ func kindSet() Set {
 			}
 		}
 		if kind == "" {
+			guessKind(t, v)
 			return
 		}
 		v.Kind = kind
@@ -79,6 +82,43 @@ func kindSet() Set {
 		}
 	}}
 }
+
+var (
+	askingWords = newCues(group("asks", 1, `什么 怎么 怎样 多少 哪里 哪个 哪些 哪天 哪儿 几点 几号 几天 是否 能否 可否 可不可 谁来 谁是 如何 有没 在吗 好吗 行吗 对吗 了吗 的吗 还是 请教 告诉`))
+	dangerWords = newCues(group("danger", 1, `炸了 爆炸 着火 起火 失火 火很大 大火 受伤 被困 落水 溺水 触电 中毒 晕倒 昏迷 昏倒 跳楼 轻生 走失 失踪 车祸 相撞 侧翻 塌了 坍塌 垮塌 泄漏 毒气 救护车 流血 重伤 遇难 死亡 没命 走丢 断气`))
+	thanksWords = newCues(group("thanks", 1, `感谢 谢谢 辛苦了 满意 好评`))
+)
+
+// guessKind takes the likeliest kind of a text without any of the words above, and
+// says how little it is worth. A text without a letter stays unknown.
+func guessKind(t desk.Text, v *desk.Verdict) {
+	if !worded(t.Title) && !worded(t.Body) {
+		return
+	}
+	v.Kind = desk.KindComplaint
+	sure(v, "kind", 0.2)
+	for _, g := range []struct {
+		words      *cues
+		kind       string
+		confidence float64
+	}{{dangerWords, desk.KindHelp, 0.35}, {askingWords, desk.KindConsult, 0.35}, {thanksWords, desk.KindPraise, 0.3}} {
+		for _, p := range parts(t) {
+			if h, ok := g.words.first(p.text); ok {
+				v.Kind = g.kind
+				sure(v, "kind", g.confidence)
+				p.note(v, "kind", h.start, h.end)
+				return
+			}
+		}
+	}
+	if strings.Contains(t.Title, "?") || strings.Contains(t.Body, "?") {
+		v.Kind = desk.KindConsult
+		sure(v, "kind", 0.3)
+	}
+}
+
+// worded says whether a text has a letter at all.
+func worded(text string) bool { return strings.IndexFunc(text, unicode.IsLetter) >= 0 }
 
 func slicesOf(groups ...[]cue) []cue {
 	var all []cue
@@ -95,5 +135,13 @@ var kindExamples = []Example{
 	{Title: "建议增设人行天桥", Body: "学校门口车多,建议增设天桥。", Want: desk.KindSuggestion},
 	{Title: "求助:家中老人走失", Body: "恳请帮助寻找。", Want: desk.KindHelp},
 	{Title: "表扬公交司机拾金不昧", Body: "衷心感谢这位师傅。", Want: desk.KindPraise},
-	{Title: "天气", Body: "今天晴。", Want: ""},
+	{Body: "化工车间炸了,火很大,三四个人受伤,快叫救护车", Want: desk.KindHelp},
+	{Body: "城东仓库着火了,赶紧派人来", Want: desk.KindHelp},
+	{Body: "救命,有人落水", Want: desk.KindHelp},
+	{Title: "投诉消防通道被占", Body: "救护车进不来,多次反映没人管。", Want: desk.KindComplaint}, // no call for one
+	{Body: "两车相撞,一人受伤。", Want: desk.KindHelp},
+	{Body: "环城路口的灯灭了一排。", Want: desk.KindComplaint}, // a bare statement: the likeliest, with little confidence
+	{Body: "婚姻登记处周六上班吗?", Want: desk.KindConsult},
+	{Body: "谢谢您的耐心。", Want: desk.KindPraise},
+	{Title: "!!!", Body: "110。", Want: ""},
 }

@@ -15,7 +15,7 @@ func levelSet() Set {
 		group("attack", 1, `恐怖 暴恐 袭击 爆炸案 自杀式 炸弹 持刀 砍人 暴力 枪击 连环爆炸 系列爆炸 爆炸袭击 爆炸事件 市场爆炸 绑架`),
 		group("forest", 1, `森林 山火 林火 山林 林场 草原火 火场`),
 		group("poison", 1, `食物中毒 中毒 食源性`),
-		group("accident", 1, `相撞 追尾 车祸 交通事故 侧翻 翻车 坠江 坠河 坠崖 坠入 火灾 起火 失火 着火 大火 自燃 爆炸 坍塌 垮塌 塌方 透水 瓦斯 泄漏 冲击地压 溺水 翻覆 撞伤 撞上 撞死 撞击 撞毁 撞坏 沉船 踩踏 坠落 触电 事故 连撞 被烧 闷死 侧滑 倾覆 卷入 撞向 撞翻 碾压`),
+		group("accident", 1, `相撞 追尾 车祸 交通事故 侧翻 翻车 坠江 坠河 坠崖 坠入 火灾 起火 失火 着火 大火 自燃 爆炸 炸了 着火了 起火了 坍塌 垮塌 塌方 透水 瓦斯 泄漏 冲击地压 溺水 翻覆 撞伤 撞上 撞死 撞击 撞毁 撞坏 沉船 踩踏 坠落 触电 事故 连撞 被烧 闷死 侧滑 倾覆 卷入 撞向 撞翻 碾压`),
 	))
 	unreal := newCues(group("unreal", 1, `隐患 容易 预防 担心 如果 一旦 万一 避免 防止 可能 以防 倘若 极易 演练 应急预案 高发 频发 易发`))
 	return Set{Name: "level", Examples: levelExamples, Apply: func(t desk.Text, v *desk.Verdict) {
@@ -162,6 +162,7 @@ func quakeLevel(f desk.Facts) string {
 
 var levelExamples = []Example{
 	{Title: "两车相撞致3死2伤", Want: desk.LevelLarge},
+	{Body: "化工车间炸了,火很大,三四个人受伤,快叫救护车", Want: desk.LevelMinor},
 	{Title: "化工厂爆炸致32人死亡", Want: desk.LevelExtreme},
 	{Title: "云泽市发生4.2级地震", Body: "暂无人员伤亡。", Want: desk.LevelMinor},
 	{Title: "酒店宴席致120人食物中毒", Want: desk.LevelLarge},

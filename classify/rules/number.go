@@ -8,13 +8,13 @@ import (
 type number struct {
 	value      float64
 	start, end int
-	least      bool // 余, 多, 至少, 上百: the true figure is at least this
-	vague      bool // 数十, 几: no figure at all
+	least      bool // 余, 多, 几, 上百, 三四: the true figure is at least this
+	vague      bool // 数十, 几: only its size is known, or nothing at all (value 0)
 }
 
 // whole gives the figure as an int; false when it isn't one or is absurd.
 func (n number) whole() (int, bool) {
-	if n.vague || n.value < 0 || n.value > 1e9 || n.value != float64(int(n.value)) {
+	if n.vague && n.value == 0 || n.value < 0 || n.value > 1e9 || n.value != float64(int(n.value)) {
 		return 0, false
 	}
 	return int(n.value), true
@@ -40,7 +40,12 @@ func readNumber(text string, i int) (number, bool) {
 			}
 		}
 		n.vague = true
-		for unit(next(text, at)) > 0 {
+		if n.value = 1; unit(next(text, at)) == 0 {
+			n.value = 0
+		}
+		for u := unit(next(text, at)); u > 0; u = unit(next(text, at)) { // 数十 is ten at least, 几百万 a million
+			n.value *= u
+			n.least = true
 			at += 3
 		}
 	default:
@@ -59,6 +64,13 @@ func readNumber(text string, i int) (number, bool) {
 		if c == '余' || c == '多' && next(text, at+size) != '次' || c == '来' && n.value >= 10 {
 			n.least = true
 			at += size
+			continue
+		}
+		if c == '几' && n.value >= 10 { // 十几, 一百几十
+			n.least = true
+			if at += size; unit(next(text, at)) > 0 && unit(next(text, at)) < 1000 {
+				at += 3
+			}
 			continue
 		}
 		break
@@ -114,6 +126,11 @@ func (n *number) chinese(text string, at int) int {
 				zero = true
 				continue
 			}
+			if digit >= 0 && (seen == 1 || !positional) && neighbours(digit, d) && !isDigit(next(text, at+size)) {
+				n.least = true // 三四, 五六十, 十七八: the lower one is sure
+				at += size
+				continue
+			}
 			if digit >= 0 && positional {
 				section = section*10 + digit // 二〇一四
 			} else if digit >= 0 {
@@ -159,6 +176,35 @@ func (n *number) chinese(text string, at int) int {
 		n.least = true
 	}
 	return at
+}
+
+// neighbours says whether two numerals side by side mean "so many or so many".
+func neighbours(a, b float64) bool { return a >= 1 && b == a+1 || a == 3 && b == 5 }
+
+func isDigit(r rune) bool {
+	_, ok := digitOf(r)
+	return ok
+}
+
+// upTo gives where a range that a figure opens ends (3至5, 20-30, 三、四); the
+// figure's own end when it opens none.
+func (n number) upTo(text string) int {
+	if head := previous(text, n.start, 1); head == '由' || head == '从' { // a change, not a range
+		return n.end
+	}
+	r, size := utf8.DecodeRuneInString(text[n.end:])
+	switch r {
+	case '至', '到', '-', '~', '—', '–', '、':
+		to, ok := readNumber(text, n.end+size)
+		if !ok || to.vague || to.value <= n.value || to.value > 20*n.value {
+			break
+		}
+		if r == '、' && !(n.value > 1 && n.value < 9 && to.value == n.value+1 && n.end-n.start == 3 && to.end-to.start == 3) {
+			break
+		}
+		return to.end
+	}
+	return n.end
 }
 
 // previous gives the nth rune before byte at (1 is the one just before).

@@ -1,6 +1,11 @@
 package rules
 
-import "huiying/desk"
+import (
+	"strings"
+	"unicode/utf8"
+
+	"huiying/desk"
+)
 
 // urgencySet grades how pressing a text is: danger to life now is 紧急; harm that
 // goes on, health, unpaid wages, water and power cuts are 较急.
@@ -18,9 +23,16 @@ func urgencySet() Set {
 		// In a long letter many a word falls by the way.
 		length := float64(len(t.Title)+len(t.Body)) / 900
 		score := sums["raised"] + sums["calm"] - max(0, length-1)
-		harm := value(v.Facts.Deaths) + value(v.Facts.Missing) + value(v.Facts.SeriousInjured) + value(v.Facts.Poisoned)
+		harm := value(v.Facts.Deaths) + value(v.Facts.Missing) + value(v.Facts.Injured) + value(v.Facts.SeriousInjured) + value(v.Facts.Poisoned)
 		field := "raised"
+		now := happening(t)
 		switch {
+		case len(now) > 0:
+			v.Urgency, field = desk.UrgencyUrgent, "urgent"
+			sure(v, "urgency", 0.8)
+			for _, s := range now {
+				s.p.note(v, "urgency", s.h.start, s.h.end)
+			}
 		case harm > 0 && v.Level != "" || v.Level != "" && v.Level != desk.LevelMinor:
 			v.Urgency, field = desk.UrgencyUrgent, "urgent"
 			sure(v, "urgency", 0.85)
@@ -46,7 +58,44 @@ func urgencySet() Set {
 	}}
 }
 
+// callRunes is how long a text may be that calls for help: who is in danger is short.
+const callRunes = 160
+
+var (
+	nowWords = newCues(slicesOf(
+		group("now", 1, `炸了 爆炸了 发生爆炸 发生火灾 着火了 起火了 失火了 烧起来 火很大 火势 浓烟 冒烟 大火 有人受伤 人受伤 受了伤 受伤了 名受伤 被困 困在 有人落水 落水了 溺水 掉河里 掉进河 掉井里 晕倒 昏迷 昏倒 中毒 毒气 有毒气体 氯气 氨气 一氧化碳 燃气泄漏 煤气泄漏 天然气泄漏 气体泄漏 泄漏了 漏气 触电 塌了 坍塌 垮塌 塌方 泥石流 决堤 溃坝 要跳楼 跳楼 跳桥 轻生 自杀 割腕 持刀 砍人 捅人 流血 叫救护车 派救护车 快来人 快救 救命 快报警 赶紧派人 赶快派人 快派人 相撞 侧翻 车祸 翻车 死人了 出人命 劫持 没有呼吸 没呼吸 心脏病发`),
+	))
+	notNow = newCues(group("not", 1, `隐患 如果 一旦 万一 倘若 要是 假如 避免 以免 防止 预防 以防 担心 害怕 容易 可能 极易 演练 演习 曾经 曾发生 去年 前年 上个月 上月 多次发生 经常 总是 每天 每次 每到 建议 咨询 请问 规划 整改 检查 赔偿 理赔 工伤 判决 起诉 新闻 小说 电影 宣传 培训 培训费 预案 险些 差点`))
+)
+
+// happening gives the words by which a short text tells that somebody is in danger
+// now: no fear of it, no tale of last year, no question about it.
+func happening(t desk.Text) []span {
+	if utf8.RuneCountInString(t.Title)+utf8.RuneCountInString(t.Body) > callRunes {
+		return nil
+	}
+	var list []span
+	for _, p := range parts(t) {
+		if notNow.any(p.text) {
+			return nil
+		}
+		nowWords.scan(p.text, func(h hit) {
+			if head := p.text[:h.start]; !strings.HasSuffix(head, "无") && !strings.HasSuffix(head, "没") && !strings.HasSuffix(head, "没有") && !strings.HasSuffix(head, "未") && len(list) < 4 {
+				list = append(list, span{p, h})
+			}
+		})
+	}
+	return list
+}
+
 var urgencyExamples = []Example{
+	{Body: "化工车间炸了,火很大,三四个人受伤,快叫救护车", Want: desk.UrgencyUrgent},
+	{Body: "栖霞里3栋着火了,楼上有人被困", Want: desk.UrgencyUrgent},
+	{Title: "长虹化工厂毒气泄漏", Body: "好几个居民晕倒了。", Want: desk.UrgencyUrgent},
+	{Body: "清河大桥下有人落水", Want: desk.UrgencyUrgent},
+	{Title: "建议增设灭火器", Body: "一旦发生火灾后果不堪设想。", Want: desk.UrgencyNormal},
+	{Body: "去年厂里爆炸,我受伤了,想问赔偿怎么算", Want: desk.UrgencyNormal},
+	{Body: "路灯坏了,没有人受伤", Want: desk.UrgencyNormal},
 	{Title: "小区燃气泄漏,有人被困", Body: "情况十万火急。", Want: desk.UrgencyUrgent},
 	{Title: "工地夜间施工噪音扰民", Body: "每天凌晨还在施工,老人无法入睡。", Want: desk.UrgencyRaised},
 	{Title: "建议增设公交线路", Want: desk.UrgencyNormal},
