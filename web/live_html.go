@@ -110,12 +110,18 @@ func batchItems(raw json.RawMessage) []int64 {
 
 func attached(raw json.RawMessage) []int64 {
 	var data struct {
-		Items []int64 `json:"items"`
+		Items []string `json:"items"`
 	}
 	if json.Unmarshal(raw, &data) != nil {
 		return nil
 	}
-	return data.Items
+	var ids []int64
+	for _, text := range data.Items {
+		if id, err := strconv.ParseInt(text, 10, 64); err == nil {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // changesOf draws everything that the events touch, each thing once.

@@ -247,7 +247,7 @@ func (r teller) verdict(it desk.Item) (lines []VerdictLine, guesses []Fact) {
 			l.Light = map[string]string{desk.UrgencyUrgent: LightRed, desk.UrgencyRaised: LightYellow}[v.Urgency]
 		}
 		if !l.Corrected && l.Text != "" {
-			l.Because = because(v, n.Field)
+			l.Because = because(v, n.Field, l.Text)
 			if l.Because == "" {
 				l.Sure = int(v.Confidence[n.Field]*100 + .5)
 			}
@@ -258,7 +258,7 @@ func (r teller) verdict(it desk.Item) (lines []VerdictLine, guesses []Fact) {
 		if n != nil {
 			f := Fact{Name: name, Value: []Phrase{{Text: r.t(unit, number(*n))}}}
 			for _, field := range fields {
-				if b := because(v, field); b != "" {
+				if b := because(v, field, ""); b != "" {
 					f.Note = "“" + b + "”"
 				}
 			}

@@ -68,11 +68,7 @@ func (r teller) fieldsOf(v *desk.Verdict) []suggestion {
 		if n.Field == desk.FieldKind || n.Field == desk.FieldCategory || n.Field == desk.FieldUrgency {
 			text = r.t(text)
 		}
-		why := because(v, n.Field)
-		if why == text { // it says so itself
-			why = ""
-		}
-		out = append(out, suggestion{Field: n.Field, Value: value, Text: text, Because: why})
+		out = append(out, suggestion{Field: n.Field, Value: value, Text: text, Because: because(v, n.Field, text)})
 	}
 	return out
 }

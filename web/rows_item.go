@@ -134,11 +134,11 @@ func excerpt(text string, marks []Span, n int) []Phrase {
 	return out
 }
 
-// because is the words that decided a field: “停水”“透析”.
-func because(v *desk.Verdict, field string) string {
+// because is the words that decided a field, “停水”“透析”, but for those that the value itself says.
+func because(v *desk.Verdict, field, value string) string {
 	var words []string
 	for _, e := range v.Evidence {
-		if e.Field == field && e.Text != "" && !slices.Contains(words, e.Text) && len(words) < 3 {
+		if e.Field == field && e.Text != "" && !strings.Contains(value, e.Text) && !slices.Contains(words, e.Text) && len(words) < 3 {
 			words = append(words, e.Text)
 		}
 	}
