@@ -44,7 +44,7 @@ func (b *Briefing) check() error {
 }
 
 func (b Briefing) event(who Actor, now time.Time, typ string) Event {
-	e := event(who, now, typ, "briefing", b.ID).with(map[string]any{"id": b.ID, "incident": b.IncidentID, "state": b.State, "room": b.Room,
+	e := event(who, now, typ, "briefing", b.ID).with(map[string]any{"id": ident(b.ID), "incident": ident(b.IncidentID), "state": b.State, "room": b.Room,
 		"starts": b.Starts, "ends": b.Ends})
 	e.IncidentID, e.Region = b.IncidentID, b.Region
 	return e

@@ -269,7 +269,7 @@ func (d *Desk) meet(ctx context.Context, tx Tx, who Actor, in Incident, c Clock,
 
 // brief is what programs are told of a clock.
 func (c Clock) brief() map[string]any {
-	b := map[string]any{"id": c.ID, "incident": c.IncidentID, "rule": c.Rule, "anchor": c.Anchor, "start": c.Start, "due": c.Due, "state": c.State}
+	b := map[string]any{"id": ident(c.ID), "incident": ident(c.IncidentID), "rule": c.Rule, "anchor": c.Anchor, "start": c.Start, "due": c.Due, "state": c.State}
 	if c.MetAt != nil {
 		b["met_at"], b["late"] = *c.MetAt, c.Late()
 	}
@@ -370,7 +370,7 @@ func (d *Desk) fire(ctx context.Context, tx Tx, c Clock, now time.Time) (n int, 
 		next = append(next, Stage{ClockID: c.ID, Name: s.Name, FireAt: s.FireAt, State: "pending"})
 	}
 	in := Incident{ID: c.IncidentID, Title: c.Incident, Region: Region{Code: c.Region}}
-	e := c.event(System, in, now, "clock.stage").with(map[string]any{"id": c.ID, "incident": c.IncidentID, "rule": c.Rule, "stage": f.Fire.Name,
+	e := c.event(System, in, now, "clock.stage").with(map[string]any{"id": ident(c.ID), "incident": ident(c.IncidentID), "rule": c.Rule, "stage": f.Fire.Name,
 		"due": c.Due, "left_seconds": int64(c.Due.Sub(now) / time.Second)})
 	notice, err := d.clockNotice(ctx, tx, c, rule, f.Fire, now)
 	if err != nil {

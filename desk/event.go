@@ -99,3 +99,19 @@ func mustJSON(v any) json.RawMessage {
 	}
 	return b
 }
+
+// ident is an id as programs carry it: a string, "" where there is none.
+func ident(id int64) string {
+	if id == 0 {
+		return ""
+	}
+	return strconv.FormatInt(id, 10)
+}
+
+func idents(ids []int64) []string {
+	all := make([]string, len(ids))
+	for i, id := range ids {
+		all[i] = ident(id)
+	}
+	return all
+}

@@ -174,7 +174,7 @@ func (d *Desk) SettleItem(ctx context.Context, who Actor, id int64, settled bool
 		if err := tx.SaveItem(ctx, it); err != nil {
 			return err
 		}
-		return tx.Record(ctx, it.event(who, now, "item.updated").with(map[string]any{"id": it.ID, "status": "updated", "state": to}).change(was, to).because(why))
+		return tx.Record(ctx, it.event(who, now, "item.updated").with(map[string]any{"id": ident(it.ID), "status": "updated", "state": to}).change(was, to).because(why))
 	})
 	it.mask(who)
 	return it, err

@@ -36,7 +36,7 @@ func (d *Desk) clockNotice(ctx context.Context, tx Tx, c Clock, rule timeline.Ru
 }
 
 func (n Notice) event(who Actor, now time.Time, typ string) Event {
-	e := event(who, now, typ, "notice", n.ID).with(map[string]any{"id": n.ID, "kind": n.Kind, "clock": n.ClockID, "stage": n.Stage})
+	e := event(who, now, typ, "notice", n.ID).with(map[string]any{"id": ident(n.ID), "kind": n.Kind, "clock": ident(n.ClockID), "stage": n.Stage})
 	e.IncidentID, e.Region = n.IncidentID, n.Region
 	return e
 }
@@ -159,7 +159,7 @@ func (d *Desk) Delivered(ctx context.Context, del Delivery, s Sent) error {
 		if err := tx.SaveDelivery(ctx, del); err != nil {
 			return err
 		}
-		e := del.Notice.event(System, now, "delivery."+del.State).with(map[string]any{"notice": del.NoticeID, "channel": del.Channel,
+		e := del.Notice.event(System, now, "delivery."+del.State).with(map[string]any{"notice": ident(del.NoticeID), "channel": del.Channel,
 			"state": del.State, "attempts": del.Attempts})
 		e.Subject = Subject{"delivery", fmt.Sprint(del.ID)}
 		if err := tx.Record(ctx, e.because(del.LastError)); err != nil || del.State != DeliveryFailed {

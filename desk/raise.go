@@ -125,7 +125,7 @@ func (in *Incident) learnFrom(items []Item, now time.Time) {
 
 // brief is what programs are told of an incident.
 func (in Incident) brief() map[string]any {
-	return map[string]any{"id": in.ID, "kind": in.Kind, "level": in.Level(), "state": in.State}
+	return map[string]any{"id": ident(in.ID), "kind": in.Kind, "level": in.Level(), "state": in.State}
 }
 
 // itemsFor gives the items by id, each of which the actor must be allowed to see.
@@ -188,7 +188,7 @@ func (d *Desk) attach(ctx context.Context, tx Tx, who Actor, in *Incident, items
 			return err
 		}
 	}
-	return tx.Record(ctx, event(who, now, "incident.attached", "incident", in.ID).on(*in).with(map[string]any{"items": added}))
+	return tx.Record(ctx, event(who, now, "incident.attached", "incident", in.ID).on(*in).with(map[string]any{"items": idents(added)}))
 }
 
 // openIncident locks an incident for an act, and refuses a closed one.

@@ -64,7 +64,7 @@ func version(who Actor, n int, title, body string, now time.Time) (Version, erro
 }
 
 func (r Release) event(who Actor, now time.Time, typ string) Event {
-	e := event(who, now, typ, "release", r.ID).with(map[string]any{"id": r.ID, "incident": r.IncidentID, "kind": r.Kind, "state": r.State,
+	e := event(who, now, typ, "release", r.ID).with(map[string]any{"id": ident(r.ID), "incident": ident(r.IncidentID), "kind": r.Kind, "state": r.State,
 		"version": r.Current.N, "code": r.Current.CheckCode()})
 	e.IncidentID, e.Region = r.IncidentID, r.Region
 	return e
@@ -354,7 +354,7 @@ func (d *Desk) RegisterElsewhere(ctx context.Context, who Actor, e Elsewhere) (P
 			return err
 		}
 		ev := event(who, now, "publication.registered", "publication", p.ID).on(in).acted(at).
-			with(map[string]any{"id": p.ID, "incident": in.ID, "meets": p.Meets, "issuer": p.Issuer}).because(e.Note)
+			with(map[string]any{"id": ident(p.ID), "incident": ident(in.ID), "meets": p.Meets, "issuer": p.Issuer}).because(e.Note)
 		if err := tx.Record(ctx, ev); err != nil {
 			return err
 		}

@@ -56,7 +56,7 @@ func (d *Desk) AddSource(ctx context.Context, who Actor, s Source, pushed bool) 
 }
 
 func (s Source) brief() map[string]any {
-	return map[string]any{"id": s.ID, "kind": s.Kind, "channel": s.Channel, "name": s.Name, "state": s.State}
+	return map[string]any{"id": ident(s.ID), "kind": s.Kind, "channel": s.Channel, "name": s.Name, "state": s.State}
 }
 
 // Sources lists the sources, without their secrets.
@@ -176,7 +176,7 @@ func (d *Desk) MendQuarantined(ctx context.Context, who Actor, id int64, mended 
 		if err := tx.SaveQuarantined(ctx, q); err != nil {
 			return err
 		}
-		e := event(who, now, "quarantine.mended", "quarantine", id).with(map[string]any{"id": id, "item": q.ItemID})
+		e := event(who, now, "quarantine.mended", "quarantine", id).with(map[string]any{"id": ident(id), "item": ident(q.ItemID)})
 		e.SourceID = src.ID
 		return tx.Record(ctx, e)
 	})

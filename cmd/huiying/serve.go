@@ -131,7 +131,7 @@ func (c serveCmd) run(ctx context.Context, log *slog.Logger, ready func(context.
 
 	g, ctx := errgroup.WithContext(ctx)
 	for _, loop := range []func(context.Context) error{
-		store.Run, sealer.Run, hub.Run, deadlines.Run, raws.Run, unclassified.Run, runner.Run,
+		store.Run, sealer.Run, hub.Run, site.Run, deadlines.Run, raws.Run, unclassified.Run, runner.Run,
 		func(ctx context.Context) error { return clock.run(ctx, log) },
 		func(ctx context.Context) error { return endSessions(ctx, sessions, log) },
 	} {
