@@ -48,6 +48,7 @@ type cli struct {
 	Import   importCmd   `cmd:"" help:"Put a file of items (NDJSON) through the door."`
 	Classify classifyCmd `cmd:"" help:"Read NDJSON on stdin, write a verdict for each line."`
 	Topics   topicsCmd   `cmd:"" help:"Read NDJSON on stdin in arrival order, write a line for each topic."`
+	Evaluate evaluateCmd `cmd:"" help:"Measure verdicts and topics on a folder of evaluation data; prints a table."`
 	Audit    auditCmd    `cmd:"" help:"The record."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
