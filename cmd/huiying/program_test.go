@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -53,7 +52,6 @@ type program struct {
 	serve *exec.Cmd
 	ended chan error
 	log   *lines
-	done  []*lines // logs of earlier runs
 }
 
 func newProgram(t *testing.T, extra ...string) *program {
@@ -93,7 +91,7 @@ func (p *program) start() {
 	cmd := exec.Command(p.path, args...)
 	cmd.Env = p.env()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	p.log = &lines{grown: make(chan struct{}, 1)}
+	p.log = &lines{}
 	cmd.Stderr = p.log
 	cmd.Stdout = p.log
 	if err := cmd.Start(); err != nil {
@@ -266,9 +264,8 @@ func (c caller) list(path string) (all []map[string]any) {
 
 // lines is what a program says, readable while it speaks.
 type lines struct {
-	mu    sync.Mutex
-	buf   bytes.Buffer
-	grown chan struct{}
+	mu  sync.Mutex
+	buf bytes.Buffer
 }
 
 func (l *lines) Write(b []byte) (int, error) {
@@ -281,15 +278,4 @@ func (l *lines) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.buf.String()
-}
-
-// count is how many lines hold a word.
-func (l *lines) count(word string) (n int) {
-	s := bufio.NewScanner(strings.NewReader(l.String()))
-	for s.Scan() {
-		if strings.Contains(s.Text(), word) {
-			n++
-		}
-	}
-	return n
 }

@@ -244,21 +244,19 @@ func workSample(ctx context.Context, d *desk.Desk, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	about := func(words ...string) (ids []int64, err error) {
-		for _, w := range words {
-			items, err := d.Items(ctx, as["duty"], desk.ItemFilter{Query: w, Page: desk.Page{Limit: 50}})
+	about := func(external ...string) (ids []int64, err error) {
+		for _, id := range external {
+			items, err := d.Items(ctx, as["duty"], desk.ItemFilter{ExternalID: id})
 			if err != nil {
 				return nil, err
 			}
 			for _, it := range items {
-				if it.State == desk.ItemNew {
-					ids = append(ids, it.ID)
-				}
+				ids = append(ids, it.ID)
 			}
 		}
 		return ids, nil
 	}
-	blast, err := about("爆炸", "恒升化工", "环园北路")
+	blast, err := about("YZ-0001", "YZ-0002", "YZ-0003", "YZ-0004", "YZ-0005", "YZ-0006", "sample-0@yunze.example", "yz-news-1", "yz-news-2", "yz-news-3")
 	if err != nil {
 		return err
 	}
@@ -297,7 +295,7 @@ func workSample(ctx context.Context, d *desk.Desk, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	canteen, err := about("鸡腿", "第三中学")
+	canteen, err := about("YZ-0010", "sample-2@yunze.example", "yz-news-4")
 	if err != nil {
 		return err
 	}

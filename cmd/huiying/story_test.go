@@ -84,7 +84,7 @@ func TestStory(t *testing.T) {
 	p.must(mail.Password+"\n", "source", "add", "mailbox", "--name", "市长信箱", "--url", mail.URL, "--user", mail.User, "--password-stdin")
 	p.must("", "source", "add", "feed", "--name", "云泽晚报", "--url", feed.URL)
 
-	live := listen(t, p, duty.key)
+	first := listen(t, p, duty.key)
 
 	// In: by three doors.
 	pushed := key.ok(http.MethodPost, "/api/v1/items", []map[string]any{
@@ -120,6 +120,8 @@ func TestStory(t *testing.T) {
 			}
 		}
 	}
+
+	first.await("item.created")
 
 	// Two incidents of the same hour: the first is kept, the second is missed.
 	raise := func(title string, items []string) string {
@@ -168,7 +170,7 @@ func TestStory(t *testing.T) {
 	p.stop(syscall.SIGKILL)
 	p.move(4*time.Hour + 31*time.Minute)
 	p.start()
-	live = listen(t, p, duty.key)
+	live := listen(t, p, duty.key)
 	if n := len(duty.list("/api/v1/items")); n != 4 {
 		t.Errorf("%d items after the kill, want 4", n)
 	}
