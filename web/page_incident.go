@@ -268,7 +268,7 @@ func factEvidence(v *desk.Verdict, in string) []Span {
 		name := strings.TrimPrefix(e.Field, "facts.")
 		return !slices.ContainsFunc(figuresOf(v.Facts), func(f factFigure) bool { return f.Field == name }) && name != "loss_yuan" && name != "facts"
 	})
-	return evidence(&figures, in, "")
+	return evidence(&figures, in, tellsAnItem)
 }
 
 func (r teller) changeRows(all []desk.Change) (pending, past []ChangeRow) {
@@ -320,7 +320,14 @@ func (r teller) roomMay(body *roomBody, room desk.Room) {
 	case slices.ContainsFunc(room.Publications, func(p desk.Publication) bool { return p.Meets == "release" }):
 		kind = desk.ReleaseFollowUp
 	}
-	if body.May["draft"] {
+	going := slices.IndexFunc(room.Releases, func(x desk.Release) bool { return x.Kind == kind && x.State != desk.ReleasePublished })
+	switch {
+	case !body.May["draft"]:
+	case going >= 0:
+		// One is on its way: another of the same kind is seldom meant.
+		body.Acts = append(body.Acts, Act{Label: "进入发布", Href: releaseHome(room.Releases[going].ID), Key: "N", Style: "primary"},
+			Act{Label: "另起一稿", Href: fmt.Sprintf("/incidents/%d/releases/new", in.ID), Style: "quiet"})
+	default:
 		body.Acts = append(body.Acts, Act{Label: releaseKind(kind), Href: fmt.Sprintf("/incidents/%d/releases/new?kind=%s", in.ID, kind), Key: "N", Style: "primary"})
 	}
 	if body.May["brief"] {

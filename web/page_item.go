@@ -102,9 +102,9 @@ func (s *Server) itemPage(w http.ResponseWriter, r *http.Request, id int64, stat
 		title = rd.t("%s来件", rd.t(it.Channel.Name()))
 		body.Title = []Phrase{{Text: title}}
 	} else {
-		body.Title = Highlight(title, evidence(it.Verdict, "title", ""))
+		body.Title = Highlight(title, evidence(it.Verdict, "title", tellsAnItem))
 	}
-	body.Body = paragraphs(text, evidence(it.Verdict, "text", ""))
+	body.Body = paragraphs(text, evidence(it.Verdict, "text", tellsAnItem))
 	body.Facts = rd.itemFacts(it, body.Revealed)
 	body.Verdict, body.Guesses = rd.verdict(it)
 	for i, n := range f.Near {
@@ -115,6 +115,10 @@ func (s *Server) itemPage(w http.ResponseWriter, r *http.Request, id int64, stat
 	}
 	for _, e := range slices.Backward(f.Events) {
 		body.Moments = append(body.Moments, rd.itemMoment(e))
+	}
+	if !slices.ContainsFunc(f.Events, func(e desk.Event) bool { return e.Type == "item.created" }) {
+		// It came with others, in one event.
+		body.Moments = append(body.Moments, Moment{ID: "received", At: it.ReceivedAt, Who: sourceName(it.Source, rd), Act: rd.t("收到")})
 	}
 	body.May = map[string]bool{
 		"settle": rd.who.May(desk.ActItemSettle) && it.State != desk.ItemLinked, "correct": rd.who.May(desk.ActItemCorrect),

@@ -243,7 +243,7 @@ func (keywords) Read(_ context.Context, text desk.Text) (desk.Reading, error) {
 		{"停水", desk.FieldCategory, "城乡建设"}, {"停水", desk.FieldDepartment, "水务公司"}, {"路灯", desk.FieldCategory, "城乡建设"}, {"路灯", desk.FieldDepartment, "城管局"},
 		{"刺鼻", desk.FieldCategory, "环境保护"}, {"社保", desk.FieldCategory, "劳动和社会保障"}, {"爆炸", desk.FieldCategory, "政法"}, {"封闭", desk.FieldCategory, "交通运输"},
 		{"何时恢复", desk.FieldKind, desk.KindHelp}, {"能不能先送", desk.FieldKind, desk.KindHelp}, {"赶紧派人", desk.FieldKind, desk.KindHelp}, {"没有任何通知", desk.FieldKind, desk.KindComplaint},
-		{"透析", desk.FieldUrgency, desk.UrgencyUrgent}, {"死亡60余人", "deaths", ""}, {"12人遇难", "deaths", ""}, {"网传", "rumour", ""},
+		{"透析", desk.FieldUrgency, desk.UrgencyUrgent}, {"死亡60余人", "facts.deaths", ""}, {"12人遇难", "facts.deaths", ""}, {"网传", "rumour", ""},
 		{"锦绣家园5栋", desk.FieldPlace, "锦绣家园5栋"}, {"锦绣家园", desk.FieldPlace, "锦绣家园"}, {"锦绣家园", desk.FieldRegion, "539902 河口区"},
 	} {
 		for _, in := range []struct{ name, text string }{{"title", text.Title}, {"text", text.Body}} {
@@ -285,7 +285,7 @@ func putField(v *desk.Verdict, field, value string) {
 	case desk.FieldRegion:
 		code, name, _ := strings.Cut(value, " ")
 		v.Region = &desk.Region{Code: code, Name: name}
-	case "deaths":
+	case "facts.deaths":
 		v.Facts.Deaths = ptr(12)
 	case "rumour":
 		v.Rumour = .7

@@ -22,7 +22,7 @@ func (r teller) itemRow(it desk.Item) ItemRow {
 	var inTitle, inBody []Span
 	if v := it.Verdict; v != nil {
 		row.Facts = nonEmpty(v.Kind, v.Category)
-		inTitle, inBody = evidence(v, "title", ""), evidence(v, "text", "")
+		inTitle, inBody = evidence(v, "title", tellsARow(v)), evidence(v, "text", tellsARow(v))
 		if v.Urgency == desk.UrgencyUrgent {
 			row.Flags = append(row.Flags, Flag{Light: LightRed, Text: desk.UrgencyUrgent})
 		} else if v.Urgency == desk.UrgencyRaised {
@@ -46,6 +46,7 @@ func (r teller) itemRow(it desk.Item) ItemRow {
 	}
 	if it.Channel == desk.ChannelMedia || it.Channel == desk.ChannelDuty {
 		row.More = append([]string{it.Source}, row.More...)
+		row.More = row.More[:min(2, len(row.More))]
 	}
 	if title != "" {
 		row.Text = Highlight(it.Title, inTitle)
@@ -73,15 +74,34 @@ func itemState(state string) string {
 	return state
 }
 
-// evidence are the spans of a part of an item that decided a field ("" for all), in order and free of overlap: where two
-// overlap the longer stays, since it says more.
-func evidence(v *desk.Verdict, in, field string) []Span {
+// tellsARow says which words are worth a mark where only one line is shown: what it is about, and what makes it
+// urgent, grave or doubtful. Marks everywhere mark nothing.
+func tellsARow(v *desk.Verdict) func(field string) bool {
+	return func(field string) bool {
+		switch field {
+		case desk.FieldCategory:
+			return true
+		case desk.FieldUrgency:
+			return v.Urgency != desk.UrgencyNormal
+		case "rumour":
+			return v.Rumour >= rumourAt
+		}
+		return strings.HasPrefix(field, "facts.")
+	}
+}
+
+// tellsAnItem leaves out only what no line of the verdict shows.
+func tellsAnItem(field string) bool { return field != "sentiment" && field != "occurred" }
+
+// evidence are the spans of a part of an item that decided the fields wanted, in order and free of overlap: where two
+// begin together the longer stays, since it says more.
+func evidence(v *desk.Verdict, in string, wanted func(field string) bool) []Span {
 	if v == nil {
 		return nil
 	}
 	var spans []Span
 	for _, e := range v.Evidence {
-		if e.In == in && (field == "" || e.Field == field) && e.End > e.Start {
+		if e.In == in && wanted(e.Field) && e.End > e.Start {
 			spans = append(spans, Span{Start: e.Start, End: e.End})
 		}
 	}

@@ -4,6 +4,8 @@ export function open(dialog) {
   if (!dialog || dialog.open) return;
   dialog.dispatchEvent(new CustomEvent("dialog:open"));
   dialog.showModal();
+  // What went wrong comes first, then the field to begin with: not the button that closes.
+  (dialog.querySelector("[data-error-summary]") ?? dialog.querySelector("[autofocus]") ?? dialog.querySelector(".dialog-body :is(input:not([type=hidden]), select, textarea)"))?.focus();
 }
 
 document.addEventListener("click", (event) => {
