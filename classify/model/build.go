@@ -64,7 +64,7 @@ const steps = 16383
 func quantise(name string, w *weights, c Config) *Model {
 	classes := len(w.labels)
 	m := &Model{head: head{Name: name, Labels: w.labels, Bits: c.Bits, Bias: w.bias, Texts: w.docs}}
-	m.table = make([]int16, line<<c.Bits)
+	table := make([]int16, line<<c.Bits)
 	m.pool = sync.Pool{New: func() any { return newExtractor(c.Bits) }}
 	for class := range classes {
 		top := 0.0
@@ -78,13 +78,14 @@ func quantise(name string, w *weights, c Config) *Model {
 		m.head.Scale = append(m.head.Scale, scale)
 		for f := range w.df {
 			x := math.Round(float64(w.table[f*classes+class]) / scale)
-			m.table[f*line+class] = int16(x)
+			table[f*line+class] = int16(x)
 		}
 	}
 	top := math.Log(float64(w.docs) + 1)
 	for f, n := range w.df {
-		m.table[f*line+maxClasses] = int16(math.Round(rarest * (1 - math.Log(float64(n)+1)/top)))
+		table[f*line+maxClasses] = int16(math.Round(rarest * (1 - math.Log(float64(n)+1)/top)))
 	}
+	m.pack(table)
 	return m
 }
 

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"math/bits"
 	"slices"
 	"sync"
 
@@ -31,9 +32,63 @@ const (
 // Model is a trained model as it ships: a table of small integers. It implements
 // classify.Model and is safe for concurrent use.
 type Model struct {
-	head  head
-	table []int16 // feature*line + class; last: rarity
-	pool  sync.Pool
+	head head
+	used []used  // per 64 features: which have weights, and how many had before them
+	rows []int16 // of those that have, line each: class by class
+	rare []int8  // per feature: how few texts had it
+	pool sync.Pool
+}
+
+// used says which of 64 features have weights. Most have none, and a table without
+// them stays in the processor's cache.
+type used struct {
+	mask   uint64
+	before uint32
+}
+
+// pack keeps of a full table, feature*line + class with the rarity last, what isn't
+// zero.
+func (m *Model) pack(table []int16) {
+	features := len(table) / line
+	m.used, m.rare, m.rows = make([]used, (features+63)/64), make([]int8, features), nil
+	for f := range features {
+		row := table[f*line : (f+1)*line]
+		m.rare[f] = int8(row[maxClasses])
+		u := &m.used[f/64]
+		if f%64 == 0 {
+			u.before = uint32(len(m.rows) / line)
+		}
+		for _, x := range row[:maxClasses] {
+			if x != 0 {
+				u.mask |= 1 << (f % 64)
+				m.rows = append(m.rows, row[:maxClasses]...)
+				m.rows = append(m.rows, 0)
+				break
+			}
+		}
+	}
+	m.rows = slices.Clip(m.rows)
+}
+
+// unpack gives the full table.
+func (m *Model) unpack() []int16 {
+	table := make([]int16, len(m.rare)*line)
+	for f, r := range m.rare {
+		copy(table[f*line:], m.row(uint32(f)))
+		table[f*line+maxClasses] = int16(r)
+	}
+	return table
+}
+
+// row gives the weights of a feature; nil when it has none.
+func (m *Model) row(id uint32) []int16 {
+	u := m.used[id/64]
+	bit := uint64(1) << (id % 64)
+	if u.mask&bit == 0 {
+		return nil
+	}
+	at := (int(u.before) + bits.OnesCount64(u.mask&(bit-1))) * line
+	return m.rows[at : at+line : at+line]
 }
 
 // head is what stands before the table in a model file.
@@ -84,10 +139,11 @@ func Read(r io.Reader) (*Model, error) {
 	if _, err := io.ReadFull(z, raw); err != nil {
 		return nil, fmt.Errorf("model file: %w", err)
 	}
-	m.table = make([]int16, line<<h.Bits)
-	for i := range m.table { // high bytes stand together, then low bytes: they pack better
-		m.table[i] = int16(uint16(raw[i])<<8 | uint16(raw[len(m.table)+i]))
+	table := make([]int16, line<<h.Bits)
+	for i := range table { // high bytes stand together, then low bytes: they pack better
+		table[i] = int16(uint16(raw[i])<<8 | uint16(raw[len(table)+i]))
 	}
+	m.pack(table)
 	m.pool.New = func() any { return newExtractor(h.Bits) }
 	return m, nil
 }
@@ -104,10 +160,11 @@ func (m *Model) Write(w io.Writer) error {
 	}
 	n := len(text)
 	data := slices.Concat([]byte(format), []byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)}, text)
-	for _, x := range m.table {
+	table := m.unpack()
+	for _, x := range table {
 		data = append(data, byte(uint16(x)>>8))
 	}
-	for _, x := range m.table {
+	for _, x := range table {
 		data = append(data, byte(x))
 	}
 	if _, err := z.Write(data); err != nil {
@@ -144,7 +201,11 @@ func (m *Model) margins(list []feature) []float64 {
 	norm := float32(0)
 	for _, f := range list {
 		norm += f.weight * f.weight
-		row := m.table[int(f.id)*line : int(f.id)*line+line : int(f.id)*line+line]
+		row := m.row(f.id)
+		if row == nil {
+			continue
+		}
+		row = row[:line:line]
 		for c := range maxClasses {
 			sum[c] += f.weight * float32(row[c])
 		}
@@ -165,12 +226,15 @@ func (m *Model) explain(x *extractor, doc *classify.Document, class int, v *desk
 	}
 	var top [3]vote
 	for _, w := range x.words {
-		row := m.table[int(w.id)*line : int(w.id)*line+line]
+		row := m.row(w.id)
+		if row == nil || w.end-w.start < 4 {
+			continue
+		}
 		value := float64(row[class]) * m.head.Scale[class]
 		if w.title {
 			value *= titleWeight
 		}
-		if value <= top[2].value || w.end-w.start < 4 {
+		if value <= top[2].value {
 			continue
 		}
 		if slices.ContainsFunc(top[:], func(t vote) bool { return t.word.id == w.id && t.value > 0 }) {
@@ -199,7 +263,7 @@ func (m *Model) Rarity(word string) float64 {
 	if word == "" {
 		return 0
 	}
-	return float64(m.table[int(featureID(hashWord(word)*wordBlock^inBody, m.head.Bits))*line+maxClasses]) / rarest
+	return float64(m.rare[featureID(hashWord(word)*wordBlock^inBody, m.head.Bits)]) / rarest
 }
 
 // rarest is the table's value for a word never seen.
@@ -223,5 +287,5 @@ func softmax(margin []float64, steep float64) []float64 {
 // doesn't know are told by their pairs.
 func (m *Model) PairRarity(a, b rune) float64 {
 	id := featureID((uint64(lower(a))<<21|uint64(lower(b)))*charsBlock^inBody, m.head.Bits)
-	return float64(m.table[int(id)*line+maxClasses]) / rarest
+	return float64(m.rare[id]) / rarest
 }

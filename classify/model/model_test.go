@@ -74,7 +74,7 @@ func TestSameSamplesSameModel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(back.table, train(t).table) || back.Name() != "test" {
+	if !slices.Equal(back.unpack(), train(t).unpack()) || back.Name() != "test" {
 		t.Error("a model read back differs")
 	}
 }

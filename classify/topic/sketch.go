@@ -5,7 +5,9 @@ package topic
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -25,6 +27,7 @@ type Options struct {
 type Discoverer struct {
 	rarity func(string) float64
 	pair   func(a, b rune) float64
+	pool   sync.Pool
 }
 
 // New gives a discoverer.
@@ -32,7 +35,7 @@ func New(o Options) *Discoverer {
 	if o.Rarity == nil {
 		o.Rarity = func(string) float64 { return 1 }
 	}
-	return &Discoverer{rarity: o.Rarity, pair: o.PairRarity}
+	return &Discoverer{rarity: o.Rarity, pair: o.PairRarity, pool: sync.Pool{New: func() any { return newTally() }}}
 }
 
 // How much of a text is kept.
@@ -59,8 +62,10 @@ func (d *Discoverer) Sketch(doc *classify.Document, v *desk.Verdict) desk.TopicD
 	if v.Region != nil {
 		out.Region = v.Region.Code
 	}
-	terms := d.terms(doc)
-	hashes := shingles(doc.Title, doc.Body)
+	t := d.pool.Get().(*tally)
+	defer d.pool.Put(t)
+	terms := d.gather(t, doc)
+	hashes := t.shingles(doc.Title, doc.Body)
 	out.Keys = keys(terms, hashes)
 	total := len(hashes)
 	if len(hashes) > sketchSize {
@@ -70,42 +75,76 @@ func (d *Discoverer) Sketch(doc *classify.Document, v *desk.Verdict) desk.TopicD
 	return out
 }
 
-// tally gathers the terms of one document.
-type tally map[uint32]tallied
+// tally gathers the terms of one document: an open table, reused from text to text.
+type tally struct {
+	slots []tallied
+	used  []int32 // the slots written, in order
+	turn  uint32
+	runes []rune
+	raw   []uint32
+	terms []term
+
+	boxes  []int32
+	sorted []uint32
+}
 
 type tallied struct {
+	hash   uint32
+	turn   uint32 // which document wrote it
 	weight float32
-	times  int
+	times  int32
 }
 
-func (t tally) take(hash uint32, weight float32) {
-	x := t[hash]
-	x.times++
-	x.weight = max(x.weight, weight)
-	t[hash] = x
-}
+// tallySlots is a power of two; a document brings at most half as many terms.
+const tallySlots = 1 << 13
 
-// terms weighs the words and the letter pairs of a document, the most telling
-// first. Pairs are there because a segmenter cuts names that it doesn't know in
-// another way in every sentence.
-func (d *Discoverer) terms(doc *classify.Document) []term {
-	seen := make(tally, 512)
-	d.takeWords(seen, doc.TitleWords, titleFactor, 1<<20)
-	d.takeWords(seen, doc.BodyWords, 1, bodyTerms)
-	if d.pair != nil {
-		d.takePairs(seen, doc.Title, titleFactor, 1<<20)
-		d.takePairs(seen, doc.Body, 1, bodyTerms)
+func newTally() *tally { return &tally{slots: make([]tallied, tallySlots)} }
+
+// begin forgets the document before.
+func (t *tally) begin() {
+	t.used = t.used[:0]
+	if t.turn++; t.turn == 0 {
+		clear(t.slots)
+		t.turn = 1
 	}
-	return heaviest(seen)
+}
+
+func (t *tally) take(hash uint32, weight float32) {
+	at := hash & (tallySlots - 1)
+	for ; t.slots[at].turn == t.turn; at = (at + 1) & (tallySlots - 1) {
+		if x := &t.slots[at]; x.hash == hash {
+			x.times++
+			x.weight = max(x.weight, weight)
+			return
+		}
+	}
+	if len(t.used) < tallySlots/2 {
+		t.slots[at] = tallied{hash, t.turn, weight, 1}
+		t.used = append(t.used, int32(at))
+	}
+}
+
+// gather weighs the words and the letter pairs of a document, the most telling
+// first. Pairs are there because a segmenter cuts names that it doesn't know in
+// another way in every sentence. What it gives is good until the next document.
+func (d *Discoverer) gather(t *tally, doc *classify.Document) []term {
+	t.begin()
+	d.takeWords(t, doc.TitleWords, titleFactor, titleTerms)
+	d.takeWords(t, doc.BodyWords, 1, bodyTerms)
+	if d.pair != nil {
+		d.takePairs(t, doc.Title, titleFactor, titleTerms)
+		d.takePairs(t, doc.Body, 1, bodyTerms)
+	}
+	return t.heaviest()
 }
 
 // heaviest gives the terms kept, the heaviest first. Most terms are lighter than
 // what is kept already and cost one comparison.
-func heaviest(seen tally) []term {
-	terms := make([]term, 0, 2*termLimit)
+func (t *tally) heaviest() []term {
+	terms := t.terms[:0]
 	floor := term{}
-	for h, t := range seen {
-		x := term{h, t.weight * (1 + 0.25*float32(min(t.times-1, 4)))}
+	for _, at := range t.used {
+		x := term{t.slots[at].hash, t.slots[at].weight * (1 + 0.25*float32(min(t.slots[at].times-1, 4)))}
 		if floor.weight > 0 && heavier(x, floor) > 0 {
 			continue
 		}
@@ -115,6 +154,7 @@ func heaviest(seen tally) []term {
 			floor = terms[termLimit-1]
 		}
 	}
+	t.terms = terms
 	slices.SortFunc(terms, heavier)
 	return terms[:min(len(terms), termLimit)]
 }
@@ -130,7 +170,7 @@ func heavier(a, b term) int {
 	return cmp.Compare(a.hash, b.hash)
 }
 
-func (d *Discoverer) takeWords(seen tally, words []string, factor float32, runes int) {
+func (d *Discoverer) takeWords(seen *tally, words []string, factor float32, runes int) {
 	for _, w := range words {
 		if runes -= len(w) / 3; runes < 0 {
 			return
@@ -144,7 +184,7 @@ func (d *Discoverer) takeWords(seen tally, words []string, factor float32, runes
 	}
 }
 
-func (d *Discoverer) takePairs(seen tally, text string, factor float32, runes int) {
+func (d *Discoverer) takePairs(seen *tally, text string, factor float32, runes int) {
 	last := rune(0)
 	for _, r := range text {
 		if runes--; runes < 0 {
@@ -164,9 +204,10 @@ func (d *Discoverer) takePairs(seen tally, text string, factor float32, runes in
 }
 
 const (
-	titleFactor = 2   // how much more the title says
-	commonest   = 0.2 // terms below this rarity say nothing
-	bodyTerms   = 800 // runes of the body that are heard: later ones stray from the matter
+	titleFactor = 2    // how much more the title says
+	commonest   = 0.2  // terms below this rarity say nothing
+	titleTerms  = 1200 // runes of the title that are heard: all of any real one
+	bodyTerms   = 800  // runes of the body that are heard: later ones stray from the matter
 )
 
 // telling says whether a word can tell a matter: two runes or more, not a number.
@@ -180,11 +221,13 @@ func telling(w string) bool {
 
 // shingles hashes every run of five letters of title and body, sorted and each
 // once; marks and spaces don't count.
-func shingles(title, body string) []uint32 {
-	runes := make([]rune, 0, 512)
+func shingles(title, body string) []uint32 { return newTally().shingles(title, body) }
+
+func (t *tally) shingles(title, body string) []uint32 {
+	runes := t.runes[:0]
 	for _, s := range [2]string{title, body} {
 		for _, r := range s {
-			if r >= 0x3400 && r <= 0x9FFF || unicode.IsLetter(r) || unicode.IsDigit(r) {
+			if r >= 0x3400 && r <= 0x9FFF || r < 0x80 && letterOrDigit(r) || r >= 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
 				runes = append(runes, r)
 				if len(runes) > bodyRunes {
 					break
@@ -192,10 +235,11 @@ func shingles(title, body string) []uint32 {
 			}
 		}
 	}
+	t.runes = runes
 	if len(runes) == 0 {
 		return nil
 	}
-	hashes := make([]uint32, 0, len(runes))
+	hashes := t.raw[:0]
 	for i := 0; i == 0 || i+shingle <= len(runes); i++ {
 		h := uint64(14695981039346656037)
 		for _, r := range runes[i:min(i+shingle, len(runes))] {
@@ -203,8 +247,43 @@ func shingles(title, body string) []uint32 {
 		}
 		hashes = append(hashes, uint32(finish(h)>>32))
 	}
-	slices.Sort(hashes)
-	return slices.Compact(hashes)
+	t.raw = hashes
+	return slices.Compact(t.sort(hashes))
+}
+
+func letterOrDigit(r rune) bool {
+	return r >= '0' && r <= '9' || r|0x20 >= 'a' && r|0x20 <= 'z'
+}
+
+// sort orders hashes, which lie evenly: by their first bits into as many boxes as
+// there are hashes, then within the boxes, which hold one or two each.
+func (t *tally) sort(hashes []uint32) []uint32 {
+	if len(hashes) < 24 {
+		slices.Sort(hashes)
+		return hashes
+	}
+	width := bits.Len(uint(len(hashes)))
+	shift := 32 - width
+	t.boxes = slices.Grow(t.boxes[:0], 1<<width+1)[:1<<width+1]
+	clear(t.boxes)
+	for _, h := range hashes {
+		t.boxes[h>>shift+1]++
+	}
+	for i := 1; i < len(t.boxes); i++ {
+		t.boxes[i] += t.boxes[i-1]
+	}
+	t.sorted = slices.Grow(t.sorted[:0], len(hashes))[:len(hashes)]
+	for _, h := range hashes {
+		at := &t.boxes[h>>shift]
+		t.sorted[*at] = h
+		*at++
+	}
+	for i := 1; i < len(t.sorted); i++ {
+		for j := i; j > 0 && t.sorted[j] < t.sorted[j-1]; j-- {
+			t.sorted[j], t.sorted[j-1] = t.sorted[j-1], t.sorted[j]
+		}
+	}
+	return t.sorted
 }
 
 func hash(w string) uint64 {
