@@ -139,10 +139,10 @@ func must[T any](v T, err error) T {
 
 func ptr[T any](v T) *T { return &v }
 
-// case_ is what stands in the night's office.
+// caseOf is what stands in the night's office.
 type caseOf struct {
 	duty, press, leader, operator desk.Actor
-	blast, chicken, water         desk.Incident
+	blast, chicken                desk.Incident
 }
 
 // fill plays the evening: an explosion at 20:13 with its clocks, a text on its way, a briefing booked, a rumour, a
