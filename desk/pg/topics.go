@@ -21,7 +21,7 @@ const (
 	// perKey is how many of the newest documents under one key a look-up reads, per
 	// candidate asked for. A flood about one matter shares its keys by the
 	// thousand; the newest of them are as good as all.
-	perKey = 1
+	perKey = 4
 	// maxNear bounds the near-duplicates shown of one item.
 	maxNear = 50
 )
