@@ -57,6 +57,7 @@ func (s *Server) briefingPage(w http.ResponseWriter, r *http.Request, id int64, 
 	body := briefingBody{dialogs: d, B: b, State: briefingState(b.State), Light: briefingLights[b.State], LiveOn: fmt.Sprintf("briefing:%d clock.met", id)}
 	open := b.State == desk.BriefingScheduled && rd.who.May(desk.ActBriefing)
 	body.May = map[string]bool{"move": open, "cancel": open, "hold": open}
+	body.offer(func(dialog string) bool { return body.May[dialog] })
 	if err := rd.briefingRest(r, &body); err != nil {
 		s.Fail(w, r, err)
 		return
@@ -82,7 +83,7 @@ func (r teller) briefingRest(req *http.Request, body *briefingBody) error {
 		if c.WantedBy(desk.DeedBriefing) && c.State != desk.ClockWithdrawn {
 			row := r.clockRow(c)
 			row.ID, row.Title = fmt.Sprintf("briefing-clock-%d", c.ID), r.t(c.RuleName)
-			row.Rule = r.t("%s起 %s", r.t(anchorWords[c.Anchor]), r.dates().span(c.Due.Sub(c.Start)))
+			row.Rule = r.t("%s起 %s", r.t(anchorWords[c.Anchor]), r.spanWords(c.Due.Sub(c.Start)))
 			body.Clock = &row
 		}
 	}

@@ -69,6 +69,14 @@ func (d dialogs) Field(dialog, name string, pairs ...any) (Field, error) {
 	return newField(append([]any{"name", name, "id", "f-" + dialog + "-" + name, "value", d.Typed(dialog, name), "error", fault}, pairs...)...)
 }
 
+// offer says which dialogs the page has: a refusal of one that it no longer offers, because the record has moved on,
+// stands on the page itself.
+func (d *dialogs) offer(has func(dialog string) bool) {
+	if d.Dialog != "" && !has(d.Dialog) {
+		d.Dialog = ""
+	}
+}
+
 // begin sets what a field begins with.
 func (d *dialogs) begin(dialog, name, value string) {
 	if d.Defaults == nil {

@@ -129,6 +129,7 @@ func (s *Server) incidentPage(w http.ResponseWriter, r *http.Request, id int64, 
 	}
 	slices.SortStableFunc(body.Moments, func(a, b Moment) int { return b.At.Compare(a.At) })
 	rd.roomMay(&body, room)
+	body.offer(func(dialog string) bool { return body.May[dialog] })
 	s.roomDefaults(&body)
 	body.LiveOn = fmt.Sprintf("incident:%d clock.* release.* briefing.* publication.* incident.change-asked incident.change-approved incident.change-refused", id)
 	page.Context, page.Back, page.Body = []string{in.Title}, "/incidents", body

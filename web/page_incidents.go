@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	"huiying/desk"
 )
@@ -60,11 +59,8 @@ func (r teller) incidentsBody(req *http.Request, q url.Values) (body incidentsBo
 	}
 	red = slices.DeleteFunc(red, func(in desk.Incident) bool { return in.Kind == desk.KindOpinion })
 	body.Red = len(red)
-	state := q.Get("state")
-	if !q.Has("state") {
-		state = desk.IncidentOpen
-	}
-	f := desk.IncidentFilter{State: strings.TrimPrefix(state, "all"), Level: q.Get("level"), Query: q.Get("q")}
+	state := map[string]string{"": desk.IncidentOpen, desk.IncidentClosed: desk.IncidentClosed}[q.Get("state")] // "all" is any
+	f := desk.IncidentFilter{State: state, Level: q.Get("level"), Query: q.Get("q")}
 	var list []desk.Incident
 	if f.Level == desk.LevelUngraded {
 		list = red
@@ -80,7 +76,7 @@ func (r teller) incidentsBody(req *http.Request, q url.Values) (body incidentsBo
 	}
 	slices.SortStableFunc(body.Rows, func(a, b IncidentRow) int { return a.rank() - b.rank() })
 	body.Filters = Filters{Action: "/incidents", Target: "#incidents", Query: f.Query, Count: -1, Filters: []Filter{
-		{Name: "state", Label: "全部状态", Value: f.State, Options: []Option{{Value: desk.IncidentOpen, Text: "进行中"}, {Value: desk.IncidentClosed, Text: "已办结"}}},
+		{Name: "state", Label: "进行中", Value: q.Get("state"), Options: []Option{{Value: desk.IncidentClosed, Text: "已办结"}, {Value: "all", Text: "全部状态"}}},
 		{Name: "level", Label: "事件等级", Value: f.Level, Options: append(sameWords(desk.Levels), Option{Value: desk.LevelUngraded, Text: desk.LevelUngraded})},
 	}}
 	if f.Query != "" || f.Level != "" || f.State != desk.IncidentOpen {

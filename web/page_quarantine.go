@@ -46,10 +46,7 @@ func (s *Server) quarantine(w http.ResponseWriter, r *http.Request) {
 	}
 	rd := s.teller(r, page)
 	q := r.URL.Query()
-	state := q.Get("state")
-	if !q.Has("state") {
-		state = "open"
-	}
+	state := map[string]string{"": "open", "mended": "mended"}[q.Get("state")] // "all" is any
 	list, err := s.Desk.Quarantine(r.Context(), rd.who, state, desk.Page{After: id64(q.Get("after")), Limit: listRows + 1, Newest: true})
 	if err != nil {
 		s.Fail(w, r, err)
@@ -60,8 +57,8 @@ func (s *Server) quarantine(w http.ResponseWriter, r *http.Request) {
 	for _, x := range list {
 		body.Rows = append(body.Rows, rd.quarantineRow(x))
 	}
-	body.Filters = Filters{Action: "/quarantine", Target: "#quarantine", NoQuery: true, Count: -1, Filters: []Filter{{Name: "state", Label: "全部状态", Value: state,
-		Options: []Option{{Value: "open", Text: "待处理"}, {Value: "mended", Text: "已修复"}}}}}
+	body.Filters = Filters{Action: "/quarantine", Target: "#quarantine", NoQuery: true, Count: -1, Filters: []Filter{{Name: "state", Label: "待处理", Value: q.Get("state"),
+		Options: []Option{{Value: "mended", Text: "已修复"}, {Value: "all", Text: "全部状态"}}}}}
 	page.Body = body
 	s.render(w, r, http.StatusOK, "quarantine", page)
 }

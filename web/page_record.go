@@ -77,12 +77,28 @@ func (r teller) recordRow(e desk.Event) RecordRow {
 	return row
 }
 
-// short is recorded JSON as one line, numbers of people hidden, since some of it was typed.
+// short is recorded JSON as one line, what is empty left out and numbers of people hidden, since some of it was typed.
 func short(raw json.RawMessage) string {
+	var fields map[string]any
 	if len(raw) == 0 || string(raw) == "null" {
 		return ""
 	}
-	return cut(desk.MaskText(strings.Trim(string(raw), `"`)), 160)
+	line := strings.Trim(string(raw), `"`)
+	if json.Unmarshal(raw, &fields) == nil {
+		var words []string
+		for k, v := range fields {
+			if v == nil || v == "" {
+				continue
+			}
+			if list, ok := v.([]any); ok {
+				v = strings.Trim(fmt.Sprint(list), "[]")
+			}
+			words = append(words, fmt.Sprintf("%s %v", k, v))
+		}
+		slices.Sort(words)
+		line = strings.Join(words, " · ")
+	}
+	return cut(desk.MaskText(line), 160)
 }
 
 // Element is the row's element.

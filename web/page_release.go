@@ -102,7 +102,7 @@ func (r teller) bench(f desk.ReleaseFile, d dialogs) benchBody {
 	if c, ok := clockOf(rel, f.Clocks); ok {
 		row := r.clockRow(c)
 		row.ID, row.Title = fmt.Sprintf("bench-clock-%d", c.ID), r.t(c.RuleName)
-		row.Rule = r.t("%s %s起 %s，应于 %s前发布", r.t(anchorWords[c.Anchor]), r.dates().near(c.Start, r.now), r.dates().span(c.Due.Sub(c.Start)), r.dates().near(c.Due, r.now)+" ")
+		row.Rule = r.t("%s %s起 %s，应于 %s前发布", r.t(anchorWords[c.Anchor]), r.dates().near(c.Start, r.now), r.spanWords(c.Due.Sub(c.Start)), r.dates().near(c.Due, r.now)+" ")
 		if c.State == desk.ClockRunning {
 			body.Clock = &row
 		} else {
@@ -128,6 +128,18 @@ func (r teller) bench(f desk.ReleaseFile, d dialogs) benchBody {
 		"items": r.who.May(desk.ActItemRead)}
 	body.Edit = body.May["edit"] && d.Dialog == "edit"
 	body.Next = r.nextStep(f)
+	next := body.Next
+	body.offer(func(dialog string) bool {
+		switch dialog {
+		case "edit":
+			return body.Edit
+		case "publish":
+			return next.May && (next.Act == "publish" || next.Act == "again")
+		case "return":
+			return next.May && next.Act == "sign"
+		}
+		return next.May && next.Act == dialog && dialog != "submit"
+	})
 	body.begin("edit", "title", rel.Current.Title)
 	body.begin("edit", "body", rel.Current.Body)
 	for _, form := range []string{"edit", "review", "publish", "submit"} {

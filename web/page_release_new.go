@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"huiying/desk"
@@ -12,7 +13,8 @@ type releaseNewBody struct {
 	Form
 	In    desk.Incident
 	Kinds []Option
-	Asks  []Ask
+	Facts []Fact
+	Asks  []Ask // 公众在问
 }
 
 // releaseNew begins a release of an incident with a skeleton of what is known: one step from the incident to a draft.
@@ -42,7 +44,10 @@ func (s *Server) releaseNewPage(w http.ResponseWriter, r *http.Request, id int64
 		s.Fail(w, r, err)
 		return
 	}
-	body.In = room.Incident
+	body.In, body.Facts = room.Incident, rd.factList(room.Incident)
+	for _, t := range topicsOf(room.Items) {
+		body.Asks = append(body.Asks, Ask{Text: cut(t.Title, 18), Count: t.Count, Href: fmt.Sprintf("/topics/%d", t.ID)})
+	}
 	for _, k := range desk.ReleaseKinds {
 		body.Kinds = append(body.Kinds, Option{Value: k.Kind, Text: k.Name})
 	}
@@ -83,3 +88,24 @@ func (s *Server) releaseDraft(w http.ResponseWriter, r *http.Request) {
 }
 
 func releaseHome(id int64) string { return fmt.Sprintf("/releases/%d", id) }
+
+// topicsOf counts items by what they are about, the most first: what the public asks.
+func topicsOf(items []desk.Item) []desk.Topic {
+	var all []desk.Topic
+	for _, it := range items {
+		if it.TopicID == 0 {
+			continue
+		}
+		i := slices.IndexFunc(all, func(t desk.Topic) bool { return t.ID == it.TopicID })
+		if i < 0 {
+			title := it.Title
+			if title == "" {
+				title = it.Body
+			}
+			all, i = append(all, desk.Topic{ID: it.TopicID, Title: title}), len(all)
+		}
+		all[i].Count++
+	}
+	slices.SortStableFunc(all, func(a, b desk.Topic) int { return b.Count - a.Count })
+	return all[:min(5, len(all))]
+}

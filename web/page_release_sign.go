@@ -36,7 +36,7 @@ func (s *Server) signPage(w http.ResponseWriter, r *http.Request, id int64, stat
 		return
 	}
 	body := signBody{benchBody: rd.bench(f, d), Review: f.Release.Review}
-	body.Refuse = d.Dialog == "return"
+	body.Refuse = body.Dialog == "return"
 	page.Bare, page.Back, page.Body = true, releaseHome(id), body
 	page.Context = []string{rd.t("第 %d 稿", f.Release.Current.N)}
 	s.render(w, r, status, "release-sign", page)

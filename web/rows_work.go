@@ -16,7 +16,7 @@ var releaseLights = map[string]string{desk.ReleaseDraft: LightOff, desk.ReleaseR
 	desk.ReleaseSigned: LightGreen, desk.ReleasePublished: LightMet}
 
 // briefingLights show how far a briefing has come.
-var briefingLights = map[string]string{desk.BriefingScheduled: LightYellow, desk.BriefingHeld: LightMet, desk.BriefingCancelled: LightOff}
+var briefingLights = map[string]string{desk.BriefingScheduled: LightGreen, desk.BriefingHeld: LightMet, desk.BriefingCancelled: LightOff}
 
 // briefingState is a briefing's state in words.
 func briefingState(state string) string {
