@@ -8,8 +8,7 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+	"sync"
 
 	"huiying/desk"
 )
@@ -48,6 +47,14 @@ type Options struct {
 type Engine struct {
 	options    Options
 	normaliser *Normaliser
+	room       sync.Pool
+}
+
+// room is what reading one text needs and the next one can use again.
+type room struct {
+	title, body Plain
+	doc         Document
+	words       wordSet
 }
 
 // New checks the options and prepares the tables.
@@ -62,7 +69,7 @@ func New(options Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{options: options, normaliser: n}, nil
+	return &Engine{options: options, normaliser: n, room: sync.Pool{New: func() any { return &room{words: newWordSet()} }}}, nil
 }
 
 // Read gives all that is taken from a text in one pass. The only error is that of
@@ -71,12 +78,16 @@ func (e *Engine) Read(ctx context.Context, text desk.Text) (desk.Reading, error)
 	if err := ctx.Err(); err != nil {
 		return desk.Reading{}, err
 	}
-	title, body := e.normaliser.Plain(text.Title, e.options.MaxRunes), e.normaliser.Plain(text.Body, e.options.MaxRunes)
-	doc := Document{Title: title.Text, Body: body.Text, TitleWords: e.options.Segmenter.Cut(title.Text), BodyWords: e.options.Segmenter.Cut(body.Text)}
+	r := e.room.Get().(*room)
+	defer e.room.Put(r)
+	title, body, doc := &r.title, &r.body, &r.doc
+	e.normaliser.into(title, text.Title, e.options.MaxRunes)
+	e.normaliser.into(body, text.Body, e.options.MaxRunes)
+	*doc = Document{Title: title.Text, Body: body.Text, TitleWords: e.options.Segmenter.Cut(title.Text), BodyWords: e.options.Segmenter.Cut(body.Text)}
 	reading := desk.Reading{Verdict: desk.Verdict{Confidence: make(map[string]float64, 16), Evidence: make([]desk.Evidence, 0, 24)}}
 	v := &reading.Verdict
 	if e.options.Model != nil {
-		e.options.Model.Judge(&doc, v)
+		e.options.Model.Judge(doc, v)
 		v.Model = e.options.Model.Name()
 	}
 	plain := desk.Text{Title: doc.Title, Body: doc.Body, At: text.At}
@@ -84,17 +95,18 @@ func (e *Engine) Read(ctx context.Context, text desk.Text) (desk.Reading, error)
 		rule(plain, v)
 	}
 	if e.options.Sketch != nil {
-		reading.Doc = e.options.Sketch(&doc, v)
+		reading.Doc = e.options.Sketch(doc, v)
 	}
 	reading.Doc.Title = strings.TrimSpace(text.Title)
 	v.Evidence = restore(v.Evidence, text, title, body)
-	reading.Tokens = tokens(&doc)
+	reading.Tokens = r.words.tokens(doc)
+	*doc = Document{} // the text is the caller's again
 	return reading, nil
 }
 
 // restore leads spans in bytes of the normalised text back to runes of the text
 // as given, with its own words.
-func restore(evidence []desk.Evidence, text desk.Text, title, body Plain) []desk.Evidence {
+func restore(evidence []desk.Evidence, text desk.Text, title, body *Plain) []desk.Evidence {
 	kept := evidence[:0]
 	for _, e := range evidence {
 		plain, given := body, text.Body
@@ -104,8 +116,8 @@ func restore(evidence []desk.Evidence, text desk.Text, title, body Plain) []desk
 		if e.Start < 0 || e.End <= e.Start || e.End > len(plain.Text) {
 			continue
 		}
+		e.Text = plain.given(given, e.Start, e.End)
 		e.Start, e.End = plain.Runes(e.Start, e.End)
-		e.Text = cut(given, e.Start, e.End)
 		if repeated(kept, e) {
 			continue
 		}
@@ -121,66 +133,4 @@ func repeated(kept []desk.Evidence, e desk.Evidence) bool {
 		}
 	}
 	return false
-}
-
-// cut gives the runes start to end of a text.
-func cut(text string, start, end int) string {
-	from, to, n := len(text), len(text), 0
-	for i := range text {
-		if n == start {
-			from = i
-		}
-		if n == end {
-			to = i
-			break
-		}
-		n++
-	}
-	return text[from:to]
-}
-
-// tokens are the words to search by: lower-cased, each once, without marks; of a
-// longer word its pairs too, so that a part of a name finds the whole.
-func tokens(doc *Document) []string {
-	seen := make(map[string]struct{}, len(doc.BodyWords)/2+8)
-	list := make([]string, 0, len(doc.BodyWords)/2+8)
-	add := func(w string) {
-		if _, ok := seen[w]; !ok {
-			seen[w] = struct{}{}
-			list = append(list, w)
-		}
-	}
-	for _, words := range [2][]string{doc.TitleWords, doc.BodyWords} {
-		for _, w := range words {
-			r, size := utf8.DecodeRuneInString(w)
-			if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-				continue
-			}
-			if r < 0x80 {
-				w = strings.ToLower(w)
-			}
-			if len(w) > 64 {
-				w = w[:boundaryBefore(w, 64)]
-			}
-			add(w)
-			if r >= firstHan && len(w) > 2*size {
-				for a := 0; a+2*size <= len(w); a += size {
-					if unicode.Is(unicode.Han, first(w[a:])) {
-						add(w[a:boundaryBefore(w, a+2*size)])
-					}
-				}
-			}
-		}
-	}
-	return list
-}
-
-func first(s string) rune { r, _ := utf8.DecodeRuneInString(s); return r }
-
-// boundaryBefore is the last start of a rune at or before n.
-func boundaryBefore(s string, n int) int {
-	for n > 0 && n < len(s) && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return n
 }

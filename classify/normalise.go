@@ -2,6 +2,7 @@ package classify
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -27,7 +28,12 @@ const (
 type Plain struct {
 	Text   string
 	origin []int32 // rune position in the text as given, for each rune of Text; one more for the end
+	bytes  []int32 // byte position in the text as given, for each rune of Text
+	before []int32 // how many runes of Text begin before each stretch of it; made when asked for
 }
+
+// stretch is how many bytes of text have one count of runes.
+const stretch = 64
 
 // NewNormaliser prepares the tables; it takes some tens of milliseconds.
 func NewNormaliser() (*Normaliser, error) {
@@ -52,12 +58,20 @@ func NewNormaliser() (*Normaliser, error) {
 
 // Plain normalises at most limit runes of text.
 func (n *Normaliser) Plain(text string, limit int) Plain {
+	var p Plain
+	n.into(&p, text, limit)
+	return p
+}
+
+// into is Plain with the room of an earlier text.
+func (n *Normaliser) into(p *Plain, text string, limit int) {
 	var b strings.Builder
 	b.Grow(min(len(text), 4*limit))
-	origin := make([]int32, 0, min(len(text), limit)/2+1)
+	room := min(len(text), limit)/2 + 1
+	origin, bytes := slices.Grow(p.origin[:0], room), slices.Grow(p.bytes[:0], room)
 	var last rune
 	run, position, traditional := 0, 0, false
-	for _, r := range text {
+	for i, r := range text {
 		if position >= limit {
 			break
 		}
@@ -85,13 +99,13 @@ func (n *Normaliser) Plain(text string, limit int) Plain {
 		}
 		b.WriteRune(r)
 		origin = append(origin, int32(at))
+		bytes = append(bytes, int32(i))
 	}
 	origin = append(origin, int32(position))
-	plain := Plain{Text: b.String(), origin: origin}
+	p.Text, p.origin, p.bytes, p.before = b.String(), origin, bytes, p.before[:0]
 	if traditional {
-		plain.Text = n.simplify(plain.Text, len(origin)-1)
+		p.Text = n.simplify(p.Text, len(origin)-1)
 	}
-	return plain
 }
 
 // simplify keeps the number of runes, so that positions stay true: by phrases
@@ -152,11 +166,49 @@ func mark(r rune) bool {
 
 // Runes gives the span of the text as given for the bytes start to end of
 // p.Text, end exclusive.
-func (p Plain) Runes(start, end int) (int, int) {
-	from := utf8.RuneCountInString(p.Text[:start])
+func (p *Plain) Runes(start, end int) (int, int) {
+	from := p.runesBefore(start)
 	to := from + utf8.RuneCountInString(p.Text[start:end])
 	if to <= from {
 		return int(p.origin[from]), int(p.origin[from])
 	}
 	return int(p.origin[from]), int(p.origin[to-1]) + 1
+}
+
+// given cuts the same span out of the text as given.
+func (p *Plain) given(text string, start, end int) string {
+	from := p.runesBefore(start)
+	to := from + utf8.RuneCountInString(p.Text[start:end])
+	if to <= from {
+		return ""
+	}
+	last := int(p.bytes[to-1])
+	_, size := utf8.DecodeRuneInString(text[last:])
+	return text[p.bytes[from] : last+size]
+}
+
+// runesBefore counts the runes of p.Text before byte at.
+func (p *Plain) runesBefore(at int) int {
+	if len(p.before) == 0 {
+		n := 0
+		for i := 0; ; i += stretch {
+			p.before = append(p.before, int32(n))
+			if i+stretch > len(p.Text) {
+				break
+			}
+			n += starts(p.Text[i : i+stretch])
+		}
+	}
+	return int(p.before[at/stretch]) + starts(p.Text[at-at%stretch:at])
+}
+
+// starts counts the bytes at which a rune begins.
+func starts(text string) int {
+	n := 0
+	for i := range len(text) {
+		if text[i]&0xC0 != 0x80 {
+			n++
+		}
+	}
+	return n
 }

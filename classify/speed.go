@@ -94,3 +94,19 @@ func SampleTexts(n int) []desk.Text {
 	}
 	return texts
 }
+
+// cut gives the runes start to end of a text.
+func cut(text string, start, end int) string {
+	from, to, n := len(text), len(text), 0
+	for i := range text {
+		if n == start {
+			from = i
+		}
+		if n == end {
+			to = i
+			break
+		}
+		n++
+	}
+	return text[from:to]
+}
