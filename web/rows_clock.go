@@ -108,7 +108,7 @@ func (r teller) releaseStands(row *ClockRow, c desk.Clock) {
 	row.Stands = []Phrase{{Text: r.t(releaseState(s.State)), Mark: "strong"}}
 	row.Held = s.Since
 	if s.Title != "" {
-		row.Note = r.t("《%s》", cut(s.Title, 17))
+		row.Note = r.t("《%s》", cut(s.Title, 14))
 	}
 	if s.Who != "" {
 		row.Role, row.Holder = "持稿", r.t(s.Who)
@@ -136,7 +136,7 @@ func (r teller) briefingStands(row *ClockRow, c desk.Clock) {
 	}
 	s := c.Stands[i]
 	row.Stands = []Phrase{{Text: r.t("已排"), Mark: "strong"}}
-	row.Note = cut(s.Title, 19)
+	row.Note = cut(s.Title, 16)
 	if s.Who != "" {
 		row.Role, row.Holder = "承办", s.Who
 	}
