@@ -12,12 +12,12 @@ import (
 // A figure belongs to the word of harm that follows it in its clause ("3名工人死亡"),
 // or to the one right before it ("死亡3人").
 func casualtySet() Set {
-	return Set{Name: "casualties", Examples: casualtyExamples, Apply: func(t desk.Text, v *desk.Verdict) {
-		if !harmWords.any(t.Title) && !harmWords.any(t.Body) && !short(t.Title) && !short(t.Body) {
+	return Set{Name: "casualties", Examples: casualtyExamples, words: []*cues{harmWords}, read: func(x *scanned, v *desk.Verdict) {
+		if !x.some(0) && !short(x.Title) && !short(x.Body) {
 			return
 		}
 		month, day := dayOf(v.Occurred)
-		title, body := readHarm(parts(t)[0], month, day), readHarm(parts(t)[1], month, day)
+		title, body := readHarm(x.parts[0], x.hits[0][x.base], month, day), readHarm(x.parts[1], x.hits[1][x.base], month, day)
 		var got tally
 		got.join(title, body)
 		got.write(v)
@@ -82,10 +82,8 @@ type harmReading struct {
 	sick      figure // people of whom the sentence later says that they fell ill
 }
 
-func readHarm(p part, month, day int) harmReading {
+func readHarm(p part, events []hit, month, day int) harmReading {
 	var r harmReading
-	var events []hit
-	harmWords.scan(p.text, func(h hit) { events = append(events, h) })
 	used := make([]bool, len(events))
 	e, waiting, waitingEnd := 0, 0, 0
 	for i := 0; i < len(p.text); {

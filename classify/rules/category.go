@@ -30,42 +30,39 @@ func categorySet() Set {
 		group("卫生计生", 2, `医院 医生 医疗 卫生院 诊所 护士 患者 看病 药品 药店 食品 食品安全 疫苗 计生 二胎 独生子女 社会抚养费 生育 食物中毒 病人 手术 非法行医`),
 		group("商贸旅游", 2, `游乐园 百货 游乐 加价 消费者 商家 退款 价格 收费 超市 商场 市场监管 工商 营业执照 假冒 伪劣 虚假宣传 传销 旅游 景区 景点 导游 旅行社 酒店 宾馆 预付卡 会员卡 门票 电梯维保 餐饮`),
 	))
-	return Set{Name: "category", Examples: categoryExamples, Apply: func(t desk.Text, v *desk.Verdict) {
-		sums, _, spans := tallyCues(words, t)
-		rule := ""
+	known := make([]bool, len(words.tags))
+	for i, name := range words.tags {
+		known[i] = slices.Contains(modelled, name)
+	}
+	return Set{Name: "category", Examples: categoryExamples, words: []*cues{words}, read: func(x *scanned, v *desk.Verdict) {
+		c := x.count(words)
 		if v.Category != "" {
-			for _, name := range modelled {
-				sums[name] *= echo
+			for i := range c.sums {
+				if known[i] {
+					c.sums[i] *= echo
+				}
 			}
-			sums[v.Category] += modelVoice * v.Confidence["category"]
-		}
-		titled := map[string]bool{}
-		for name, list := range spans {
-			for _, x := range list {
-				titled[name] = titled[name] || x.p.in == "title"
+			if i := slices.Index(words.tags, v.Category); i >= 0 {
+				c.sums[i] += modelVoice * v.Confidence["category"]
 			}
 		}
-		for name := range sums {
-			if !titled[name] && name != v.Category {
-				sums[name] *= untitled
+		best, total := -1, 6.0
+		for i, name := range words.tags {
+			if !c.titled(i) && name != v.Category {
+				c.sums[i] *= untitled
 			}
-		}
-		for _, name := range sortedKeys(sums) {
-			if rule == "" || sums[name] > sums[rule] {
-				rule = name
+			if c.sums[i] > 0 && (best < 0 || c.sums[i] > c.sums[best]) {
+				best = i
 			}
+			total += c.sums[i]
 		}
-		if rule == "" || rule == v.Category {
+		if best < 0 || words.tags[best] == v.Category {
 			return
 		}
-		v.Category = rule
+		v.Category = words.tags[best]
 		v.Evidence = slices.DeleteFunc(v.Evidence, func(e desk.Evidence) bool { return e.Field == "category" })
-		total := 6.0
-		for _, x := range sums {
-			total += x
-		}
-		sure(v, "category", 0.2+0.75*sums[rule]/total)
-		for _, s := range spans[rule] {
+		sure(v, "category", 0.2+0.75*c.sums[best]/total)
+		for _, s := range c.spans(v.Category) {
 			s.p.note(v, "category", s.h.start, s.h.end)
 		}
 	}}
@@ -76,54 +73,6 @@ const (
 	echo       = 0.6 // what words of a class that the model knows weigh: it has heard them already
 	untitled   = 0.3 // what words weigh when the title has none of the class
 )
-
-type span struct {
-	p part
-	h hit
-}
-
-// tallyCues sums the weights of the cues by tag: the title's count threefold, a
-// word said again adds little. It gives the sums, the best tag and up to three
-// spans of each.
-func tallyCues(words *cues, t desk.Text) (map[string]float64, string, map[string][]span) {
-	sums := map[string]float64{}
-	spans := map[string][]span{}
-	seen := map[*cue]int{}
-	for n, p := range parts(t) {
-		words.scan(p.text, func(h hit) {
-			w := h.weight
-			if n == 0 {
-				w *= 3
-			}
-			seen[h.cue]++
-			if k := seen[h.cue]; k > 1 {
-				w *= 0.3
-				if k > 4 {
-					w = 0
-				}
-			} else if len(spans[h.tag]) < 3 {
-				spans[h.tag] = append(spans[h.tag], span{p, h})
-			}
-			sums[h.tag] += w
-		})
-	}
-	best := ""
-	for _, name := range sortedKeys(sums) {
-		if best == "" || sums[name] > sums[best] {
-			best = name
-		}
-	}
-	return sums, best, spans
-}
-
-func sortedKeys(m map[string]float64) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
-}
 
 var categoryExamples = []Example{
 	{Title: "路口红绿灯时间太短", Want: "政法"},

@@ -10,9 +10,9 @@ import (
 // crowdSet reads how many people stand together: gathered, signed, complaining as one.
 func crowdSet() Set {
 	words := newCues(slicesOf(group("crowd", 0, `聚集 围堵 上访 集会 参与 维权 联名 签名 集体 围观 游行 静坐 讨薪 堵路 堵门 拉横幅 闹事 冲突 受骗 被骗 欠薪`), group("plain", 0, `业主 家庭 居民 村民`)))
-	return Set{Name: "crowd", Examples: crowdExamples, Apply: func(t desk.Text, v *desk.Verdict) {
-		for _, p := range parts(t) {
-			words.scan(p.text, func(h hit) {
+	return Set{Name: "crowd", Examples: crowdExamples, words: []*cues{words}, read: func(x *scanned, v *desk.Verdict) {
+		for n, p := range x.parts {
+			x.each(0, n, func(h hit) {
 				if v.Facts.Crowd != nil {
 					return
 				}

@@ -12,14 +12,21 @@ type cue struct {
 	word   string
 	tag    string
 	weight float64
+	at, no int32 // position in its list; number of its tag among the list's
 }
 
 // cues finds many words in one pass over a text: words are filed under their
 // first two runes, so that almost every position costs one look at a small table.
 type cues struct {
+	index
+	words []cue    // grouped by slot, longest first
+	tags  []string // in the order of their names
+}
+
+// index leads from the first two runes of words to where these stand.
+type index struct {
 	slots []slot // open addressing, a power of two
 	mask  uint64
-	words []cue    // grouped by slot, longest first
 	maybe []uint64 // a bit per key: most positions end here, without a look at the table
 	bits  uint64
 }
@@ -36,18 +43,34 @@ func newCues(list []cue) *cues {
 	slices.SortStableFunc(sorted, func(a, b cue) int {
 		return cmp.Or(cmp.Compare(pair(a.word, 0), pair(b.word, 0)), cmp.Compare(len(b.word), len(a.word)), cmp.Compare(a.word, b.word))
 	})
+	c := &cues{index: newIndex(len(sorted), func(i int) string { return sorted[i].word }), words: sorted}
+	for _, w := range sorted {
+		if !slices.Contains(c.tags, w.tag) && len(c.tags) < 256 { // places have a tag each: they are never tallied
+			c.tags = append(c.tags, w.tag)
+		}
+	}
+	slices.Sort(c.tags)
+	for i := range sorted {
+		at, _ := slices.BinarySearch(c.tags, sorted[i].tag)
+		sorted[i].at, sorted[i].no = int32(i), int32(at)
+	}
+	return c
+}
+
+// newIndex indexes n words that stand grouped by their first two runes.
+func newIndex(n int, word func(i int) string) index {
 	size := 16
-	for size < 3*len(sorted) {
+	for size < 3*n {
 		size *= 2
 	}
-	c := &cues{slots: make([]slot, size), mask: uint64(size - 1), words: sorted, maybe: make([]uint64, max(size/8, 64)), bits: uint64(max(size/8, 64)*64 - 1)}
-	for i := 0; i < len(sorted); {
-		key := pair(sorted[i].word, 0)
+	c := index{slots: make([]slot, size), mask: uint64(size - 1), maybe: make([]uint64, max(size/8, 64)), bits: uint64(max(size/8, 64)*64 - 1)}
+	for i := 0; i < n; {
+		key := pair(word(i), 0)
 		if key == 0 {
-			panic("rules: cue of fewer than two runes: " + sorted[i].word)
+			panic("rules: cue of fewer than two runes: " + word(i))
 		}
 		j := i
-		for j < len(sorted) && pair(sorted[j].word, 0) == key {
+		for j < n && pair(word(j), 0) == key {
 			j++
 		}
 		hash := mix(key)
@@ -63,11 +86,25 @@ func newCues(list []cue) *cues {
 	return c
 }
 
+// find gives where the words stand that begin with a pair of runes.
+func (c *index) find(key uint64) (slot, bool) {
+	hash := mix(key)
+	if bit := hash >> 20 & c.bits; c.maybe[bit/64]>>(bit%64)&1 == 0 {
+		return slot{}, false
+	}
+	for at := hash & c.mask; c.slots[at].key != 0; at = (at + 1) & c.mask {
+		if c.slots[at].key == key {
+			return c.slots[at], true
+		}
+	}
+	return slot{}, false
+}
+
 // group makes cues of the words of a space-separated list.
 func group(tag string, weight float64, words string) []cue {
 	var list []cue
 	for _, w := range strings.Fields(words) {
-		list = append(list, cue{w, tag, weight})
+		list = append(list, cue{word: w, tag: tag, weight: weight})
 	}
 	return list
 }
@@ -91,15 +128,8 @@ func (c *cues) scan(text string, found func(h hit)) {
 			r, size = uint64(wide), n
 		}
 		if last != 0 && lastAt >= skip {
-			key := last<<21 | r
-			hash := mix(key)
-			if bit := hash >> 20 & c.bits; c.maybe[bit/64]>>(bit%64)&1 != 0 {
-				for at := hash & c.mask; c.slots[at].key != 0; at = (at + 1) & c.mask {
-					if c.slots[at].key == key {
-						skip = max(skip, c.match(text, lastAt, c.slots[at], found))
-						break
-					}
-				}
+			if s, ok := c.find(last<<21 | r); ok {
+				skip = max(skip, c.match(text, lastAt, s, found))
 			}
 		}
 		last, lastAt = r, i

@@ -11,7 +11,7 @@ import (
 
 func TestScanFindsTheLongest(t *testing.T) {
 	t.Parallel()
-	c := newCues([]cue{{"积水", "a", 1}, {"积水严重", "b", 1}, {"严重", "c", 1}, {"路灯", "d", 1}, {"路灯", "e", 1}})
+	c := newCues(slicesOf(group("a", 1, "积水"), group("b", 1, "积水严重"), group("c", 1, "严重"), group("d", 1, "路灯"), group("e", 1, "路灯")))
 	var got []string
 	c.scan("路灯旁积水严重,积水", func(h hit) { got = append(got, h.tag) })
 	if s := strings.Join(got, ""); s != "deba" {
@@ -24,7 +24,7 @@ func TestScanFindsWhatIsThere(t *testing.T) {
 	words := []string{"积水", "路灯", "灯坏", "环城路", "ab", "水积"}
 	var list []cue
 	for _, w := range words {
-		list = append(list, cue{w, w, 1})
+		list = append(list, cue{word: w, tag: w, weight: 1})
 	}
 	c := newCues(list)
 	rapid.Check(t, func(t *rapid.T) {

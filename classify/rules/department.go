@@ -1,10 +1,6 @@
 package rules
 
-import (
-	"slices"
-
-	"huiying/desk"
-)
+import "huiying/desk"
 
 // departmentSet ranks who should handle it (谁主管谁负责): words that name a matter of
 // one department, over a prior by category.
@@ -38,37 +34,42 @@ func departmentSet() Set {
 		group("纪委监委", 2.5, `贪污 受贿 腐败 以权谋私 滥用职权 渎职 纪委 违纪 吃拿卡要 围标 串标 招投标 挪用 官商勾结 作风 索贿 公款`),
 		group("其他", 3, `退役军人 退伍军人 残联 残疾人 铁路 移动公司 联通公司 电信公司 宽带 邮政 信号基站 法院 检察院 妇联 团委 烈士`),
 	))
-	return Set{Name: "departments", Examples: departmentExamples, Apply: func(t desk.Text, v *desk.Verdict) {
-		sums, _, spans := tallyCues(words, t)
+	return Set{Name: "departments", Examples: departmentExamples, words: []*cues{words}, read: func(x *scanned, v *desk.Verdict) {
+		c := x.count(words)
 		for name, prior := range priors[v.Category] {
-			sums[name] += prior
+			c.sums[c.number(name)] += prior
 		}
-		if len(sums) == 0 {
+		total := 4.0
+		var top [5]int // the best, numbers of tags; those alike in the order of their names
+		n := 0
+		for i, s := range c.sums {
+			if s <= 0 {
+				continue
+			}
+			total += s
+			at := n
+			for at > 0 && s > c.sums[top[at-1]] {
+				at--
+			}
+			if at < len(top) {
+				n = min(n+1, len(top))
+				copy(top[at+1:n], top[at:])
+				top[at] = i
+			}
+		}
+		if n == 0 {
 			return
 		}
-		names := sortedKeys(sums)
-		slices.SortStableFunc(names, func(a, b string) int {
-			switch {
-			case sums[a] > sums[b]:
-				return -1
-			case sums[a] < sums[b]:
-				return 1
-			}
-			return 0
-		})
-		total := 4.0
-		for _, s := range sums {
-			total += s
+		v.Departments = make([]desk.ScoredName, n)
+		for k, i := range top[:n] {
+			v.Departments[k] = desk.ScoredName{Name: words.tags[i], Score: hundredths(c.sums[i] / total)}
 		}
-		for _, name := range names[:min(len(names), 5)] {
-			v.Departments = append(v.Departments, desk.ScoredName{Name: name, Score: hundredths(sums[name] / total)})
-		}
-		top := names[0]
-		sure(v, "department", 0.3+0.65*sums[top]/total)
-		for _, s := range spans[top] {
+		sure(v, "department", 0.3+0.65*c.sums[top[0]]/total)
+		reasons := c.spans(words.tags[top[0]])
+		for _, s := range reasons {
 			s.p.note(v, "department", s.h.start, s.h.end)
 		}
-		if len(spans[top]) == 0 { // the category alone decided: its words are the reason
+		if len(reasons) == 0 { // the category alone decided: its words are the reason
 			for _, e := range v.Evidence {
 				if e.Field == "category" {
 					e.Field = "department"

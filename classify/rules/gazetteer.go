@@ -56,9 +56,9 @@ func loadPlaces() (*gazetteer, error) {
 		if generic[name] || utf8.RuneCountInString(name) < 2 || strings.Contains(name, "直辖") {
 			continue
 		}
-		list = append(list, cue{name, code, 0})
+		list = append(list, cue{word: name, tag: code})
 		if short := shorten(name, len(code)); short != "" {
-			list = append(list, cue{short, "~" + code, 0})
+			list = append(list, cue{word: short, tag: "~" + code})
 		}
 	}
 	if err := lines.Err(); err != nil {

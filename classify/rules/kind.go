@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -24,12 +25,14 @@ func kindSet() Set {
 		group(desk.KindSuggestion, 2.5, `建议 提议 倡议 建言 献策 希望能增 希望增加 应该增加 可否增加 能否增加 可以考虑 应当加强 建设成 打造 规划建设 不妨 意见和建议 几点建议 一点建议 小建议 合理化建议 希望开通 能否开通 希望增设 能否增设 应该设置 优化 呼吁 完善`),
 		group(desk.KindPraise, 4, `表扬 点赞 感谢信 致谢 好人好事 拾金不昧 见义勇为 锦旗 非常满意 衷心感谢 赞扬 为你们点赞`),
 	))
-	return Set{Name: "kind", Examples: kindExamples, Apply: func(t desk.Text, v *desk.Verdict) {
-		score := map[string]float64{}
-		var best [2]map[string]hit
-		for n, p := range parts(t) {
-			best[n] = map[string]hit{}
-			words.scan(p.text, func(h hit) {
+	number := func(kind string) int { return slices.Index(words.tags, kind) }
+	consult, complaint, report, praise := number(desk.KindConsult), number(desk.KindComplaint), number(desk.KindReport), number(desk.KindPraise)
+	return Set{Name: "kind", Examples: kindExamples, words: []*cues{words}, read: func(x *scanned, v *desk.Verdict) {
+		t := x.Text
+		var score [6]float64 // by number of the tag
+		var best [2][6]hit
+		for n, p := range x.parts {
+			x.each(0, n, func(h hit) {
 				w := h.weight
 				switch {
 				case n == 0:
@@ -45,25 +48,25 @@ func kindSet() Set {
 				default:
 					w *= 0.6
 				}
-				if _, ok := best[n][h.tag]; ok {
+				if best[n][h.no].cue != nil {
 					w *= 0.35 // saying it again adds little
 				} else {
-					best[n][h.tag] = h
+					best[n][h.no] = h
 				}
-				score[h.tag] += w
+				score[h.no] += w
 			})
 		}
-		for _, p := range parts(t) {
+		for _, p := range x.parts {
 			if strings.HasSuffix(p.text, "?") {
-				score[desk.KindConsult] += 2
+				score[consult] += 2
 			}
 		}
-		if s := score[desk.KindPraise]; s > 0 && score[desk.KindComplaint]+score[desk.KindReport] > s {
-			delete(score, desk.KindPraise)
+		if score[complaint]+score[report] > score[praise] {
+			score[praise] = 0
 		}
 		kind, top, second := "", 0.0, 0.0
 		for _, k := range desk.Kinds {
-			if s := score[k]; s > top {
+			if s := score[number(k)]; s > top {
 				kind, top, second = k, s, top
 			} else if s > second {
 				second = s
@@ -75,8 +78,8 @@ func kindSet() Set {
 		}
 		v.Kind = kind
 		sure(v, "kind", 0.5+0.45*(top-second)/(top+second+1))
-		for n, p := range parts(t) {
-			if h, ok := best[n][kind]; ok {
+		for n, p := range x.parts {
+			if h := best[n][number(kind)]; h.cue != nil {
 				p.note(v, "kind", h.start, h.end)
 			}
 		}

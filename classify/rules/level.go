@@ -18,23 +18,27 @@ func levelSet() Set {
 		group("accident", 1, `相撞 追尾 车祸 交通事故 侧翻 翻车 坠江 坠河 坠崖 坠入 火灾 起火 失火 着火 大火 自燃 爆炸 炸了 着火了 起火了 坍塌 垮塌 塌方 透水 瓦斯 泄漏 冲击地压 溺水 翻覆 撞伤 撞上 撞死 撞击 撞毁 撞坏 沉船 踩踏 坠落 触电 事故 连撞 被烧 闷死 侧滑 倾覆 卷入 撞向 撞翻 碾压`),
 	))
 	unreal := newCues(group("unreal", 1, `隐患 容易 预防 担心 如果 一旦 万一 避免 防止 可能 以防 倘若 极易 演练 应急预案 高发 频发 易发`))
-	return Set{Name: "level", Examples: levelExamples, Apply: func(t desk.Text, v *desk.Verdict) {
+	return Set{Name: "level", Examples: levelExamples, words: []*cues{types, unreal}, read: func(x *scanned, v *desk.Verdict) {
+		if !x.some(0) && v.Facts.Deaths == nil && v.Facts.SeriousInjured == nil {
+			return
+		}
+		t := x.Text
 		count := map[string]float64{}
 		first := map[string]desk.Evidence{}
 		doubts, titled := 0.0, false
-		for n, p := range parts(t) {
+		for n, p := range x.parts {
 			weight := 1.0
 			if n == 0 {
 				weight = 4
 			}
-			types.scan(p.text, func(h hit) {
+			x.each(0, n, func(h hit) {
 				count[h.tag] += weight
 				titled = titled || n == 0 && h.tag == "accident"
 				if _, ok := first[h.tag]; !ok {
 					first[h.tag] = desk.Evidence{Field: "level", In: p.in, Text: p.text[h.start:h.end], Start: h.start, End: h.end}
 				}
 			})
-			unreal.scan(p.text, func(hit) { doubts += weight })
+			x.each(1, n, func(hit) { doubts += weight })
 		}
 		kind := ""
 		switch {

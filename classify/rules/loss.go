@@ -11,10 +11,10 @@ import (
 // lossSet reads direct loss in yuan: a sum of money beside 损失 in the same clause.
 func lossSet() Set {
 	words := newCues(group("loss", 0, `损失 吞噬 烧毁 焚毁 受损`))
-	return Set{Name: "loss", Examples: lossExamples, Apply: func(t desk.Text, v *desk.Verdict) {
+	return Set{Name: "loss", Examples: lossExamples, words: []*cues{words}, read: func(x *scanned, v *desk.Verdict) {
 		best := int64(-1)
-		for _, p := range parts(t) {
-			words.scan(p.text, func(h hit) {
+		for n, p := range x.parts {
+			x.each(0, n, func(h hit) {
 				value, start, end, ok := money(p.text, h)
 				if ok && value > best {
 					best = value

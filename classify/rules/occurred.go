@@ -13,7 +13,8 @@ import (
 // minute are known, else 2014-04-14T23, --04-25T22:30 (no year), ---12T07 (no
 // month), T13:40 (no day).
 func occurredSet(zone *time.Location) Set {
-	return Set{Name: "occurred", Examples: occurredExamples, Apply: func(t desk.Text, v *desk.Verdict) {
+	return Set{Name: "occurred", Examples: occurredExamples, read: func(x *scanned, v *desk.Verdict) {
+		t := x.Text
 		var ref moment
 		if at, err := time.Parse(time.RFC3339Nano, t.At); err == nil {
 			at = at.In(zone)

@@ -11,9 +11,9 @@ import (
 // placeSet reads where: the region as a division with its code, and the place in
 // the text's own words.
 func placeSet(g *gazetteer, office string) Set {
-	return Set{Name: "place", Examples: placeExamples, Apply: func(t desk.Text, v *desk.Verdict) {
-		g.region(t, office, v)
-		findPlace(t, v)
+	return Set{Name: "place", Examples: placeExamples, read: func(x *scanned, v *desk.Verdict) {
+		g.region(x.Text, office, v)
+		findPlace(x.Text, v)
 	}}
 }
 

@@ -20,8 +20,10 @@ type Options struct {
 // Set is one rule set.
 type Set struct {
 	Name     string
-	Apply    func(text desk.Text, v *desk.Verdict)
 	Examples []Example
+
+	words []*cues // what is looked for, in one pass for all sets
+	read  func(x *scanned, v *desk.Verdict)
 }
 
 // Example is a text with what the set must, or must not, make of it.
@@ -58,13 +60,9 @@ func Table(o Options) ([]Set, error) {
 	}, nil
 }
 
-// Funcs gives the bare functions of the sets, as the engine takes them.
+// Funcs gives the sets as the engine takes them.
 func Funcs(sets []Set) []func(desk.Text, *desk.Verdict) {
-	var list []func(desk.Text, *desk.Verdict)
-	for _, s := range sets {
-		list = append(list, s.Apply)
-	}
-	return list
+	return []func(desk.Text, *desk.Verdict){Together(sets)}
 }
 
 // parts gives title and body, each with its name in evidence.

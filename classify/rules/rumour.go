@@ -15,15 +15,14 @@ func rumourSet() Set {
 		group("extreme", 0.15, `惨不忍睹 太可怕 恐怖 丧尽天良 令人发指 灭绝人性 千万别 千万不要 千万注意 致癌 有毒 死光 活活 惨剧 禽兽 畜生 天理 愤怒 拐卖 偷小孩 抢小孩 人贩子 割肾 艾滋 针扎 失踪 绑架 迷药`),
 		group("sober", -0.3, `警方通报 官方通报 新华社 人民日报 新闻发布会 据新华 发布通报 经查 本报讯 中新网 央视新闻 辟谣 不实 官方回应 记者从`),
 	))
-	return Set{Name: "rumour", Examples: rumourExamples, Apply: func(t desk.Text, v *desk.Verdict) {
+	return Set{Name: "rumour", Examples: rumourExamples, words: []*cues{words}, read: func(x *scanned, v *desk.Verdict) {
 		doubt, sober := 1.0, 0.0
-		seen := map[string]bool{}
-		for _, p := range parts(t) {
-			words.scan(p.text, func(h hit) {
-				if seen[h.word] {
+		var seen said
+		for n, p := range x.parts {
+			x.each(0, n, func(h hit) {
+				if seen.again(h.word) {
 					return
 				}
-				seen[h.word] = true
 				if h.weight < 0 {
 					sober -= h.weight
 					return
@@ -34,7 +33,7 @@ func rumourSet() Set {
 				}
 			})
 		}
-		if n := strings.Count(t.Title, "!") + strings.Count(t.Body, "!"); n >= 3 {
+		if n := strings.Count(x.Title, "!") + strings.Count(x.Body, "!"); n >= 3 {
 			doubt *= 0.9
 		}
 		v.Rumour = hundredths(max(0, 1-doubt-sober))

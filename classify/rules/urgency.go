@@ -15,14 +15,16 @@ func urgencySet() Set {
 		group("raised", 2, `停水 停电 断水 断电 断气 停气 紧急 急急急 急需 火速 尽快处理 立即 马上 严重影响 安全隐患 重大隐患 消防隐患 消防通道 火灾隐患 危及 生命财产 生命安全 人身安全 危房 塌陷 欠薪 拖欠工资 拖欠农民工 讨薪 工资不发 不发工资 血汗钱 污染 偷排 臭气 恶臭 有毒 油烟 噪音 噪声 扰民 夜间施工 凌晨 彻夜 通宵 无法入睡 无法休息 睡不着 难以入睡 无法睡觉 影响休息 苦不堪言 忍无可忍 电梯困人 电梯故障 坠落 高空抛物 恐吓 威胁 殴打 打人 暴力 强拆 群体性事件 集体上访 堵路 维权 联名 光污染 非法行医 医疗事故 代孕 卖淫 嫖娼 吸毒 贩毒 黑社会 黑恶 赌博 传销 食品安全 过期食品 内涝 积水严重 被淹 洪水 防汛 山体滑坡 辐射 无证 非法 深井盖 井盖缺失 深坑 粉尘 死亡 身亡`),
 		group("calm", -2, `建议 咨询 请问 想问 规划 何时 什么时候 优化 了解 政策 命名 提议`),
 	))
-	return Set{Name: "urgency", Examples: urgencyExamples, Apply: func(t desk.Text, v *desk.Verdict) {
+	return Set{Name: "urgency", Examples: urgencyExamples, words: []*cues{words}, read: func(x *scanned, v *desk.Verdict) {
+		t := x.Text
 		if t.Title == "" && t.Body == "" {
 			return
 		}
-		sums, _, spans := tallyCues(words, t)
+		c := x.count(words)
 		// In a long letter many a word falls by the way.
 		length := float64(len(t.Title)+len(t.Body)) / 900
-		score := sums["raised"] + sums["calm"] - max(0, length-1)
+		urgent := c.sum("urgent")
+		score := c.sum("raised") + c.sum("calm") - max(0, length-1)
 		harm := value(v.Facts.Deaths) + value(v.Facts.Missing) + value(v.Facts.Injured) + value(v.Facts.SeriousInjured) + value(v.Facts.Poisoned)
 		field := "raised"
 		now := happening(t)
@@ -36,22 +38,22 @@ func urgencySet() Set {
 		case harm > 0 && v.Level != "" || v.Level != "" && v.Level != desk.LevelMinor:
 			v.Urgency, field = desk.UrgencyUrgent, "urgent"
 			sure(v, "urgency", 0.85)
-		case sums["urgent"]+score/2 >= 13 && sums["urgent"] >= 8:
+		case urgent+score/2 >= 13 && urgent >= 8:
 			v.Urgency, field = desk.UrgencyUrgent, "urgent"
 			sure(v, "urgency", 0.7)
-		case score+sums["urgent"] >= 7 || v.Level != "":
+		case score+urgent >= 7 || v.Level != "":
 			v.Urgency = desk.UrgencyRaised
 			sure(v, "urgency", 0.5+min(score, 12)/40)
 		default:
 			v.Urgency = desk.UrgencyNormal
-			sure(v, "urgency", 0.6+max(0, 7-score-sums["urgent"])/30)
+			sure(v, "urgency", 0.6+max(0, 7-score-urgent)/30)
 			field = "calm"
 		}
 		for _, tag := range []string{field, "urgent"} {
 			if field == "calm" && tag == "urgent" {
 				break
 			}
-			for _, s := range spans[tag] {
+			for _, s := range c.spans(tag) {
 				s.p.note(v, "urgency", s.h.start, s.h.end)
 			}
 		}
