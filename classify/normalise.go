@@ -16,6 +16,7 @@ import (
 // truth; Plain leads every span back to it. Safe for concurrent use.
 type Normaliser struct {
 	simple  []rune         // simplified form of each rune from firstHan on, itself when it has none
+	differs [1024]uint64   // a bit per rune that has one
 	phrases *opencc.OpenCC // words whose characters alone would mislead (乾隆)
 }
 
@@ -52,6 +53,9 @@ func NewNormaliser() (*Normaliser, error) {
 		if first, size := utf8.DecodeRuneInString(s); size == len(s) {
 			n.simple[i] = first
 		}
+		if n.simple[i] != r {
+			n.differs[r>>6] |= 1 << (r & 63)
+		}
 	}
 	return n, nil
 }
@@ -65,8 +69,7 @@ func (n *Normaliser) Plain(text string, limit int) Plain {
 
 // into is Plain with the room of an earlier text.
 func (n *Normaliser) into(p *Plain, text string, limit int) {
-	var b strings.Builder
-	b.Grow(min(len(text), 4*limit))
+	b := make([]byte, 0, min(len(text), 4*limit))
 	room := min(len(text), limit)/2 + 1
 	origin, bytes := slices.Grow(p.origin[:0], room), slices.Grow(p.bytes[:0], room)
 	var last rune
@@ -77,6 +80,15 @@ func (n *Normaliser) into(p *Plain, text string, limit int) {
 		}
 		at := position
 		position++
+		if r >= 0x4E00 && r < 0xA000 && r != last { // most of any text
+			if n.differs[r>>6&0x3FF]>>(r&63)&1 != 0 {
+				traditional = true
+			}
+			last, run = r, 1
+			b = append(b, byte(r>>12)|0xE0, byte(r>>6)&0x3F|0x80, byte(r)&0x3F|0x80)
+			origin, bytes = append(origin, int32(at)), append(bytes, int32(i))
+			continue
+		}
 		r = fold(r)
 		switch {
 		case r < 0:
@@ -97,12 +109,12 @@ func (n *Normaliser) into(p *Plain, text string, limit int) {
 		if r >= firstHan && r <= lastHan && n.simple[r-firstHan] != r {
 			traditional = true
 		}
-		b.WriteRune(r)
+		b = utf8.AppendRune(b, r)
 		origin = append(origin, int32(at))
 		bytes = append(bytes, int32(i))
 	}
 	origin = append(origin, int32(position))
-	p.Text, p.origin, p.bytes, p.before = b.String(), origin, bytes, p.before[:0]
+	p.Text, p.origin, p.bytes, p.before = string(b), origin, bytes, p.before[:0]
 	if traditional {
 		p.Text = n.simplify(p.Text, len(origin)-1)
 	}

@@ -199,15 +199,28 @@ func (m *Model) Judge(doc *classify.Document, v *desk.Verdict) {
 func (m *Model) margins(list []feature) []float64 {
 	var sum [maxClasses]float32
 	norm := float32(0)
-	for _, f := range list {
-		norm += f.weight * f.weight
-		row := m.row(f.id)
-		if row == nil {
-			continue
+	// The look-ups don't wait for each other: first where the rows are, without a
+	// branch on what memory says, then the rows.
+	var at [256]struct {
+		row    uint32
+		weight float32
+	}
+	for len(list) > 0 {
+		block := list[:min(len(list), len(at))]
+		list = list[len(block):]
+		n := 0
+		for _, f := range block {
+			norm += f.weight * f.weight
+			u := m.used[f.id/64]
+			below := u.mask & (1<<(f.id%64) - 1)
+			at[n&255].row, at[n&255].weight = u.before+uint32(bits.OnesCount64(below)), f.weight
+			n += int(u.mask >> (f.id % 64) & 1)
 		}
-		row = row[:line:line]
-		for c := range maxClasses {
-			sum[c] += f.weight * float32(row[c])
+		for _, a := range at[:n] {
+			row := m.rows[int(a.row)*line : int(a.row)*line+line : int(a.row)*line+line]
+			for c := range maxClasses {
+				sum[c] += a.weight * float32(row[c])
+			}
 		}
 	}
 	margin := slices.Clone(m.head.Bias)

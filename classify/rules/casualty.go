@@ -172,6 +172,9 @@ func letterHarm(text string, n number) (int, bool) {
 // people reads a figure that counts people at byte i: digits with a counter, or a
 // small Chinese numeral before a noun for a person.
 func people(text string, i int) (number, bool) {
+	if !figureFirst.has(next(text, i)) {
+		return number{}, false
+	}
 	if prev := previous(text, i, 1); prev >= '0' && prev <= '9' || prev == '.' {
 		return number{}, false
 	}
@@ -211,6 +214,9 @@ func people(text string, i int) (number, bool) {
 	}
 	return n, true
 }
+
+// figureFirst are the runes with which a figure may begin.
+var figureFirst = runeSet("0123456789零〇○一壹二两贰俩三叁仨四肆五伍六陆七柒八捌九玖十拾百佰千仟万亿数几好")
 
 func personWord(after string) bool {
 	for _, w := range []string{"学生", "儿童", "工人", "乘客", "旅客", "村民", "居民", "员工", "女工", "男子", "女子", "孩", "囚犯", "幼儿", "教师", "游客", "矿工", "职工", "老人", "警", "青年", "顾客"} {

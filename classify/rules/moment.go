@@ -56,8 +56,8 @@ func moments(text string) []moment {
 	var list []moment
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRuneInString(text[i:])
-		if !mayBegin(r) {
-			i += size
+		if skip := noMoment(text, i, r, size); skip > 0 {
+			i += skip
 			continue
 		}
 		m, ok := readMoment(text, i)
@@ -75,11 +75,34 @@ func moments(text string) []moment {
 	return list
 }
 
-func mayBegin(r rune) bool {
-	return r >= '0' && r <= '9' || begins[r]
+// noMoment gives how much of a text may be passed over because no time can begin
+// at rune r, byte i; 0 where one may.
+func noMoment(text string, i int, r rune, size int) int {
+	second := rune(0)
+	switch r {
+	case '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '一', '二', '三', '四', '五', '六', '七', '八', '九', '两', '零', '〇', '十':
+		n, ok := readNumber(text, i)
+		if !ok || n.end <= i {
+			return size
+		}
+		switch next(text, n.end) {
+		case '年', '月', '日', '时', '点', ':', '-', '/', '.', '晨':
+			return 0
+		}
+		return n.end - i
+	case '早', '晚':
+		return 0
+	case '今', '昨', '前', '当', '北', '凌', '清', '上', '中', '下', '傍', '深', '夜':
+		second = next(text, i+size)
+	default:
+		return size
+	}
+	switch second {
+	case '天', '日', '晨', '早', '晚', '夜', '午', '地', '京', '间', '里', '(':
+		return 0
+	}
+	return size
 }
-
-var begins = runeSet("一二三四五六七八九两零〇十今昨前当北凌清早上中午下傍晚深夜")
 
 // readMoment reads one expression that begins at byte i: date, relative day, part
 // of the day and clock, each optional, in this order.

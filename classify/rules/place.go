@@ -163,24 +163,31 @@ var placeEnds = newCues(group("end", 1, `小区 社区 街道 大道 路口 交�
 // Runes that end a place on its left, and words that do.
 var placeStops = runeSet(",。;!?:、\n()\"“”《》 的在于我是了和与对从到向由被给请求有为等该这那某您你们就都也不还要把让称因但而且并其它他她自让使如何几每住")
 
-func runeSet(runes string) map[rune]bool {
-	set := map[rune]bool{}
+// runeBits is a set of runes below 0x10000.
+type runeBits [1024]uint64
+
+func (s *runeBits) add(r rune) { s[r>>6&0x3FF] |= 1 << (r & 63) }
+
+func (s *runeBits) has(r rune) bool { return r < 0x10000 && s[r>>6&0x3FF]>>(r&63)&1 != 0 }
+
+func runeSet(runes string) *runeBits {
+	var set runeBits
 	for _, r := range runes {
-		set[r] = true
+		set.add(r)
 	}
-	return set
+	return &set
 }
 
 var placeStopWords = []string{"投诉", "举报", "反映", "关于", "咨询", "建议", "希望", "发生", "解决", "处理", "请问", "领导", "位于", "坐落", "建设", "增设", "加强", "整治", "规范", "开通", "修建", "取消", "关注", "改善", "强烈", "尽快", "今年", "去年", "年月", "目前", "附近居民", "严重", "作为", "购买", "业主", "违规"}
 
 // placeStopStarts are the first runes of those words.
-var placeStopStarts = func() map[rune]bool {
-	set := map[rune]bool{}
+var placeStopStarts = func() *runeBits {
+	var set runeBits
 	for _, w := range placeStopWords {
 		r, _ := utf8.DecodeRuneInString(w)
-		set[r] = true
+		set.add(r)
 	}
-	return set
+	return &set
 }()
 
 // findPlace reads the place in the text's own words: the fullest stretch that ends
@@ -246,11 +253,17 @@ var noPlace = map[rune]string{
 	'厂': "工", '府': "政", '湾': "转", '苑': "", '栋': "每一", '巷': "", '旗': "国红",
 }
 
+// placeLast are the runes that may end a place by themselves.
+var placeLast = runeSet("市区县镇乡村路街巷栋苑桥组号湾府段厂旗")
+
 // ends calls found behind every word that ends a place, in order.
 func ends(text string, found func(at int)) {
 	var at []int
 	placeEnds.scan(text, func(h hit) { at = append(at, h.end) })
 	for i, r := range text {
+		if !placeLast.has(r) {
+			continue
+		}
 		switch r {
 		case '市', '区', '县', '镇', '乡', '村', '路', '街', '巷', '栋', '苑', '桥', '组', '号', '湾', '府', '段', '厂', '旗':
 			end := i + utf8.RuneLen(r)
@@ -274,11 +287,11 @@ func leftOf(text string, end int) int {
 	at := end
 	for steps := 0; at > 0 && steps < 22; steps++ {
 		r, size := utf8.DecodeLastRuneInString(text[:at])
-		if placeStops[r] {
+		if placeStops.has(r) {
 			break
 		}
 		at -= size
-		if placeStopStarts[r] {
+		if placeStopStarts.has(r) {
 			for _, w := range placeStopWords {
 				if strings.HasPrefix(text[at:end], w) {
 					return at + len(w)

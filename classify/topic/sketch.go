@@ -4,7 +4,7 @@
 package topic
 
 import (
-	"cmp"
+	"math"
 	"math/bits"
 	"slices"
 	"sync"
@@ -83,6 +83,8 @@ type tally struct {
 	runes []rune
 	raw   []uint32
 	terms []term
+	found []found
+	order []uint64
 
 	boxes  []int32
 	sorted []uint32
@@ -141,66 +143,81 @@ func (d *Discoverer) gather(t *tally, doc *classify.Document) []term {
 // heaviest gives the terms kept, the heaviest first. Most terms are lighter than
 // what is kept already and cost one comparison.
 func (t *tally) heaviest() []term {
-	terms := t.terms[:0]
-	floor := term{}
+	order, floor := t.order[:0], uint64(math.MaxUint64)
 	for _, at := range t.used {
-		x := term{t.slots[at].hash, t.slots[at].weight * (1 + 0.25*float32(min(t.slots[at].times-1, 4)))}
-		if floor.weight > 0 && heavier(x, floor) > 0 {
+		x := &t.slots[at]
+		weight := x.weight * (1 + 0.25*float32(min(x.times-1, 4)))
+		// The heaviest first, those alike by hash: weights are positive, so that
+		// their bits are in order too.
+		key := uint64(^math.Float32bits(weight))<<32 | uint64(x.hash)
+		if key > floor {
 			continue
 		}
-		if terms = append(terms, x); len(terms) == 2*termLimit {
-			slices.SortFunc(terms, heavier)
-			terms = terms[:termLimit]
-			floor = terms[termLimit-1]
+		if order = append(order, key); len(order) == 2*termLimit {
+			slices.Sort(order)
+			order = order[:termLimit]
+			floor = order[termLimit-1]
 		}
 	}
-	t.terms = terms
-	slices.SortFunc(terms, heavier)
-	return terms[:min(len(terms), termLimit)]
-}
-
-// heavier orders terms by weight, those alike by hash.
-func heavier(a, b term) int {
-	switch {
-	case a.weight > b.weight:
-		return -1
-	case a.weight < b.weight:
-		return 1
+	t.order = order
+	slices.Sort(order)
+	terms := t.terms[:0]
+	for _, key := range order[:min(len(order), termLimit)] {
+		terms = append(terms, term{uint32(key), math.Float32frombits(^uint32(key >> 32))})
 	}
-	return cmp.Compare(a.hash, b.hash)
+	t.terms = terms
+	return terms
 }
 
 func (d *Discoverer) takeWords(seen *tally, words []string, factor float32, runes int) {
+	// Rarities are asked for first and weighed then: the look-ups don't wait for
+	// each other.
+	list := seen.found[:0]
 	for _, w := range words {
 		if runes -= len(w) / 3; runes < 0 {
-			return
+			break
 		}
-		if !telling(w) {
-			continue
+		if telling(w) {
+			list = append(list, found{uint32(hash(w) >> 32), float32(d.rarity(w))})
 		}
-		if r := float32(d.rarity(w)); r >= commonest {
-			seen.take(uint32(hash(w)>>32), r*r*factor)
+	}
+	seen.found = list
+	seen.weigh(factor)
+}
+
+// found is a term on its way into the tally.
+type found struct {
+	hash   uint32
+	rarity float32
+}
+
+// weigh takes the terms found that say something.
+func (t *tally) weigh(factor float32) {
+	for _, f := range t.found {
+		if f.rarity >= commonest {
+			t.take(f.hash, f.rarity*f.rarity*factor)
 		}
 	}
 }
 
 func (d *Discoverer) takePairs(seen *tally, text string, factor float32, runes int) {
+	list := seen.found[:0]
 	last := rune(0)
 	for _, r := range text {
 		if runes--; runes < 0 {
-			return
+			break
 		}
 		if r < 0x3400 || r > 0x9FFF {
 			last = 0
 			continue
 		}
 		if last != 0 {
-			if x := float32(d.pair(last, r)); x >= commonest {
-				seen.take(uint32(finish(uint64(last)<<32|uint64(r))>>32), x*x*factor)
-			}
+			list = append(list, found{uint32(finish(uint64(last)<<32|uint64(r)) >> 32), float32(d.pair(last, r))})
 		}
 		last = r
 	}
+	seen.found = list
+	seen.weigh(factor)
 }
 
 const (
