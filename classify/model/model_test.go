@@ -118,7 +118,7 @@ func TestCrossValidateKeepsGroupsTogether(t *testing.T) {
 	if size != len(samples()) {
 		t.Errorf("%d of %d texts were scored", size, len(samples()))
 	}
-	if foldOf("17", 5) != foldOf("17", 5) || foldOf("", 1) != 0 {
+	if first, again := foldOf("17", 5), foldOf("17", 5); first != again || foldOf("", 1) != 0 {
 		t.Error("a group changes its fold")
 	}
 }
