@@ -35,8 +35,8 @@ type feature struct {
 type extractor struct {
 	bits  uint
 	list  []feature
-	seen  []uint32 // open addressing over positions in list, +1
-	stamp []uint32 // which document wrote a slot
+	seen  []stamped // open addressing
+	shift uint      // how much of the table this document uses: a small one stays near the processor
 	turn  uint32
 	words []wordAt // where the body's and title's words stand, for explaining
 }
@@ -47,19 +47,27 @@ type wordAt struct {
 	start, end int32
 }
 
+// stamped is a feature with the document that showed it.
+type stamped struct{ turn, id uint32 }
+
 const slots = 1 << 14 // more features than this in a document are left out past 3/4
 
 func newExtractor(bits uint) *extractor {
-	return &extractor{bits: bits, seen: make([]uint32, slots), stamp: make([]uint32, slots)}
+	return &extractor{bits: bits, seen: make([]stamped, slots)}
 }
 
 // read gathers the features of a document.
 func (x *extractor) read(doc *classify.Document) {
 	x.list, x.words = x.list[:0], x.words[:0]
 	if x.turn++; x.turn == 0 {
-		clear(x.stamp)
+		clear(x.seen)
 		x.turn = 1
 	}
+	size := 10 // bits; a letter brings two to three features
+	for size < 14 && 1<<size < 2*(len(doc.Title)+len(doc.Body)) {
+		size++
+	}
+	x.shift = 32 - uint(size)
 	x.block(doc.TitleWords, inTitle, titleWeight)
 	x.block(doc.BodyWords, inBody, 1)
 }
@@ -104,14 +112,15 @@ func (x *extractor) block(words []string, salt uint64, weight float32) {
 // add takes a feature, the first time that the document shows it.
 func (x *extractor) add(hash uint64, weight float32) uint32 {
 	id := featureID(hash, x.bits)
-	at := (id * 0x9E3779B1) >> (32 - 14)
-	for x.stamp[at] == x.turn {
-		if x.list[x.seen[at]].id == id {
+	at := (id * 0x9E3779B1) >> x.shift
+	mask := uint32(1)<<(32-x.shift) - 1
+	for x.seen[at].turn == x.turn {
+		if x.seen[at].id == id {
 			return id
 		}
-		at = (at + 1) & (slots - 1)
+		at = (at + 1) & mask
 	}
-	x.stamp[at], x.seen[at] = x.turn, uint32(len(x.list))
+	x.seen[at] = stamped{x.turn, id}
 	x.list = append(x.list, feature{id, weight})
 	return id
 }

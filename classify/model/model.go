@@ -35,7 +35,7 @@ type Model struct {
 	head head
 	used []used  // per 64 features: which have weights, and how many had before them
 	rows []int16 // of those that have, line each: class by class
-	rare []int8  // per feature: how few texts had it
+	rare []int8  // per feature: how few texts had it; the last of a row too
 	pool sync.Pool
 }
 
@@ -61,8 +61,7 @@ func (m *Model) pack(table []int16) {
 		for _, x := range row[:maxClasses] {
 			if x != 0 {
 				u.mask |= 1 << (f % 64)
-				m.rows = append(m.rows, row[:maxClasses]...)
-				m.rows = append(m.rows, 0)
+				m.rows = append(m.rows, row...)
 				break
 			}
 		}
@@ -276,7 +275,7 @@ func (m *Model) Rarity(word string) float64 {
 	if word == "" {
 		return 0
 	}
-	return float64(m.rare[featureID(hashWord(word)*wordBlock^inBody, m.head.Bits)]) / rarest
+	return m.rarity(featureID(hashWord(word)*wordBlock^inBody, m.head.Bits))
 }
 
 // rarest is the table's value for a word never seen.
@@ -300,5 +299,14 @@ func softmax(margin []float64, steep float64) []float64 {
 // doesn't know are told by their pairs.
 func (m *Model) PairRarity(a, b rune) float64 {
 	id := featureID((uint64(lower(a))<<21|uint64(lower(b)))*charsBlock^inBody, m.head.Bits)
+	return m.rarity(id)
+}
+
+// rarity reads it from the row, which judging has just brought near, where there is one.
+func (m *Model) rarity(id uint32) float64 {
+	u := m.used[id/64]
+	if bit := uint64(1) << (id % 64); u.mask&bit != 0 {
+		return float64(m.rows[(int(u.before)+bits.OnesCount64(u.mask&(bit-1)))*line+maxClasses]) / rarest
+	}
 	return float64(m.rare[id]) / rarest
 }

@@ -59,8 +59,14 @@ func newCues(list []cue) *cues {
 
 // newIndex indexes n words that stand grouped by their first two runes.
 func newIndex(n int, word func(i int) string) index {
+	keys := 0
+	for i := range n {
+		if i == 0 || pair(word(i), 0) != pair(word(i-1), 0) {
+			keys++
+		}
+	}
 	size := 16
-	for size < 3*n {
+	for size < 2*keys {
 		size *= 2
 	}
 	c := index{slots: make([]slot, size), mask: uint64(size - 1), maybe: make([]uint64, max(size/8, 64)), bits: uint64(max(size/8, 64)*64 - 1)}

@@ -80,6 +80,7 @@ type tally struct {
 	slots []tallied
 	used  []int32 // the slots written, in order
 	turn  uint32
+	mask  uint32 // how much of the table this document uses
 	runes []rune
 	raw   []uint32
 	terms []term
@@ -103,8 +104,12 @@ const tallySlots = 1 << 13
 func newTally() *tally { return &tally{slots: make([]tallied, tallySlots)} }
 
 // begin forgets the document before.
-func (t *tally) begin() {
+func (t *tally) begin(bytes int) {
 	t.used = t.used[:0]
+	t.mask = 1<<10 - 1
+	for t.mask < tallySlots-1 && int(t.mask) < bytes {
+		t.mask = t.mask*2 + 1
+	}
 	if t.turn++; t.turn == 0 {
 		clear(t.slots)
 		t.turn = 1
@@ -112,15 +117,15 @@ func (t *tally) begin() {
 }
 
 func (t *tally) take(hash uint32, weight float32) {
-	at := hash & (tallySlots - 1)
-	for ; t.slots[at].turn == t.turn; at = (at + 1) & (tallySlots - 1) {
+	at := hash & t.mask
+	for ; t.slots[at].turn == t.turn; at = (at + 1) & t.mask {
 		if x := &t.slots[at]; x.hash == hash {
 			x.times++
 			x.weight = max(x.weight, weight)
 			return
 		}
 	}
-	if len(t.used) < tallySlots/2 {
+	if len(t.used) <= int(t.mask/2) {
 		t.slots[at] = tallied{hash, t.turn, weight, 1}
 		t.used = append(t.used, int32(at))
 	}
@@ -130,7 +135,7 @@ func (t *tally) take(hash uint32, weight float32) {
 // first. Pairs are there because a segmenter cuts names that it doesn't know in
 // another way in every sentence. What it gives is good until the next document.
 func (d *Discoverer) gather(t *tally, doc *classify.Document) []term {
-	t.begin()
+	t.begin(len(doc.Title) + len(doc.Body))
 	d.takeWords(t, doc.TitleWords, titleFactor, titleTerms)
 	d.takeWords(t, doc.BodyWords, 1, bodyTerms)
 	if d.pair != nil {
