@@ -91,7 +91,7 @@ func (s *Server) quarantinePage(w http.ResponseWriter, r *http.Request, id int64
 		return
 	}
 	rd := s.teller(r, page)
-	q, err := s.quarantined(r.Context(), rd.who, id)
+	q, err := s.Desk.QuarantinedByID(r.Context(), rd.who, id)
 	if err != nil {
 		s.Fail(w, r, err)
 		return
@@ -105,18 +105,6 @@ func (s *Server) quarantinePage(w http.ResponseWriter, r *http.Request, id int64
 	body.begin("mend", "bytes", body.Text)
 	page.Context, page.Back, page.Body = []string{q.Source, rd.dates().minute(q.At)}, "/quarantine", body
 	s.render(w, r, status, "quarantine-one", page)
-}
-
-// quarantined finds one by its number.
-func (s *Server) quarantined(ctx context.Context, who desk.Actor, id int64) (desk.Quarantined, error) {
-	list, err := s.Desk.Quarantine(ctx, who, "", desk.Page{After: id - 1, Limit: 1})
-	if err == nil && (len(list) == 0 || list[0].ID != id) {
-		err = desk.NotFound("没有这条隔离记录")
-	}
-	if err != nil {
-		return desk.Quarantined{}, err
-	}
-	return list[0], nil
 }
 
 // quarantineMend puts mended bytes, or the same once more, through the door.

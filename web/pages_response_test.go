@@ -222,6 +222,10 @@ func TestQuarantinePages(t *testing.T) {
 	must(n.Receive(t.Context(), n.Source, desk.Batch{Raws: []desk.Raw{{ContentType: "application/json", Bytes: []byte(`[{"Title":"","Body":"","URL":"<script>alert(1)</script>"}]`)}}}))
 	v.get("/quarantine").want(t, 200, "标题和内容至少要有一项")
 	v.get("/quarantine/1").want(t, 200, "原样重放").lacks(t, "<script>alert(1)")
+	if res := must(n.Receive(t.Context(), n.Source, desk.Batch{Raws: []desk.Raw{{ContentType: "application/json", Bytes: []byte("{\"<b>坏\": 13912344471")}}})); len(res) != 1 {
+		t.Fatal(res)
+	}
+	v.get("/quarantine/2").want(t, 200, "&lt;b&gt;坏", "139****4471").lacks(t, "13912344471")
 	v.get("/quarantine/99").want(t, 404)
 	v.post("/quarantine/1/mend", typed("as", "mended", "bytes", "")).want(t, 422, "内容不能为空")
 	v.post("/quarantine/1/mend", typed("as", "mended", "bytes", `[{"Title":"修好的","Body":"内容"}]`)).to(t, "/items/1")
