@@ -90,7 +90,7 @@ type tidings struct {
 	MetAt   *time.Time `json:"met_at"`
 	Version int        `json:"version"`
 	Code    string     `json:"code"`
-	Items   []int64    `json:"items"`
+	Items   []string   `json:"items"`
 	Room    string     `json:"room"`
 	Starts  *time.Time `json:"starts"`
 	Issuer  string     `json:"issuer"`
