@@ -263,10 +263,11 @@ func (t *tx) growTopics(ctx context.Context, change map[int64]*growth) error {
 		g := change[id]
 		ids, by, first, last = append(ids, id), append(by, g.by), append(first, null(g.first)), append(last, null(g.last))
 	}
-	// least and greatest pass over NULL.
+	// least and greatest pass over NULL. exp of less than -745 is an error to
+	// PostgreSQL, and two documents of one matter may lie years apart.
 	_, err := t.exec(ctx, `
 		UPDATE topic SET count = topic.count + a.by, first_at = least(topic.first_at, a.first_at), last_at = greatest(topic.last_at, a.last_at),
-			heat = greatest(0, a.by + topic.heat * exp(-extract(epoch FROM greatest(topic.last_at, a.last_at) - topic.last_at)::float8 / $5))
+			heat = greatest(0, a.by + topic.heat * exp(greatest(-700, -extract(epoch FROM greatest(topic.last_at, a.last_at) - topic.last_at)::float8 / $5)))
 		FROM unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::timestamptz[]) AS a(id, by, first_at, last_at)
 		WHERE topic.id = a.id`, ids, by, first, last, heatHalf.Seconds()/math.Ln2)
 	return err

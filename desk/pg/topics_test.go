@@ -191,3 +191,29 @@ func TestFloodsAboutTheSameMattersDontDeadlock(t *testing.T) {
 		t.Fatalf("%d counted, want %d", n, 2*writers*rounds)
 	}
 }
+
+// Two documents of one matter may lie any number of years apart.
+func TestHeatOfAMatterThatComesBackAfterYears(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	_, raw := source(t, s, "热线")
+	items := insert(t, s, item(raw, "old", "旧事"), item(raw, "new", "又来"))
+	in(t, s, func(ctx context.Context, tx desk.Tx) error {
+		topic := &desk.Topic{Title: "积水", First: noon, Last: noon}
+		if err := tx.NewTopics(ctx, []*desk.Topic{topic}); err != nil {
+			return err
+		}
+		for i, at := range []time.Time{noon, noon.AddDate(100, 0, 0)} {
+			it := items[i]
+			it.TopicID, it.Doc = topic.ID, desk.TopicDoc{Item: it.ID, Topic: topic.ID, At: at, Keys: []int64{7}}
+			if err := tx.PutDocs(ctx, []desk.Item{it}); err != nil {
+				return err
+			}
+		}
+		got := must[desk.Topic](t)(tx.TopicByID(ctx, everywhere, topic.ID))
+		if got.Count != 2 || got.Heat < 1 || got.Heat > 1.001 {
+			t.Errorf("%+v", got)
+		}
+		return nil
+	})
+}
