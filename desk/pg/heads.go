@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -78,6 +79,10 @@ func (f *headsFile) write() (err error) {
 	defer f.mu.Unlock()
 	if f.head.Seq == 0 || f.head.Seq == f.written {
 		return nil
+	}
+	// With an office's own database nothing else may have made the folder yet.
+	if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
+		return err
 	}
 	file, err := os.OpenFile(f.path, os.O_APPEND|os.O_CREATE|os.O_RDWR, 0o640)
 	if err != nil {
