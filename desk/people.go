@@ -77,6 +77,10 @@ func (p Person) checkScope() error {
 // wrong is what anybody learns from a failed sign-in: not whether the name exists.
 func wrong() *Error { return &Error{Code: CodeUnauthenticated, Text: "用户名或密码不正确"} }
 
+func locked(left time.Duration) *Error {
+	return &Error{Code: CodeTooMany, Text: "密码多次输错，账号已锁定，请稍后再试或联系安全保密管理员", RetryAfter: left}
+}
+
 // SignIn checks name and password. After five failures in a row the account is
 // locked for a quarter of an hour, known name or not being no difference to see.
 func (d *Desk) SignIn(ctx context.Context, name, password string) (Person, error) {
@@ -97,7 +101,7 @@ func (d *Desk) SignIn(ctx context.Context, name, password string) (Person, error
 		return p, err
 	}
 	if p.LockedUntil != nil && p.LockedUntil.After(real) {
-		return Person{}, &Error{Code: CodeTooMany, Text: "密码多次输错，账号已锁定，请稍后再试或联系安全保密管理员", RetryAfter: p.LockedUntil.Sub(real)}
+		return Person{}, locked(p.LockedUntil.Sub(real))
 	}
 	ok, err := d.Passwords.Check(password, p.PasswordHash)
 	if err != nil {
@@ -111,6 +115,10 @@ func (d *Desk) SignIn(ctx context.Context, name, password string) (Person, error
 		who, typ := ActorOf(p, "session"), "person.signed-in"
 		refused = nil
 		switch {
+		case p.LockedUntil != nil && p.LockedUntil.After(real):
+			// Locked by attempts beside this one: many at once try no more than one after the other.
+			refused = locked(p.LockedUntil.Sub(real))
+			return nil
 		case p.DisabledAt != nil:
 			refused, typ = wrong(), "person.refused"
 		case !ok:

@@ -170,3 +170,43 @@ func TestAPressOfficerOfADepartmentSeesIncidents(t *testing.T) {
 		t.Errorf("an item of no department: %v", err)
 	}
 }
+
+// Passwords tried all at once are no way around the lock.
+func TestParallelAttemptsDoNotOutrunTheLock(t *testing.T) {
+	t.Parallel()
+	o := desktest.New(t)
+	o.As(desk.RoleDuty)
+	gate := &gated{Passwords: o.Passwords, open: make(chan struct{}), waiting: make(chan struct{}, 1)}
+	o.Passwords = gate
+	var last error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, last = o.SignIn(t.Context(), "duty", "a password for duty")
+	}()
+	<-gate.waiting // it has seen that the account isn't locked
+	for range 5 {
+		if _, err := o.SignIn(t.Context(), "duty", "wrong"); err == nil {
+			t.Fatal("let in")
+		}
+	}
+	close(gate.open)
+	<-done
+	if desk.CodeOf(last) != desk.CodeTooMany {
+		t.Errorf("a locked account let somebody in: %v", last)
+	}
+}
+
+// gated holds the right password until it is opened.
+type gated struct {
+	desk.Passwords
+	open, waiting chan struct{}
+}
+
+func (g *gated) Check(password, hash string) (bool, error) {
+	if password != "wrong" {
+		g.waiting <- struct{}{}
+		<-g.open
+	}
+	return g.Passwords.Check(password, hash)
+}
