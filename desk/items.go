@@ -278,6 +278,7 @@ func (d *Desk) Likely(ctx context.Context, who Actor, r Reading) (list []Item, s
 	doc := r.Doc
 	doc.At = d.Now()
 	err = d.Store.View(ctx, func(tx Tx) error {
+		list, scores = nil, nil // the store may run this again
 		places, err := d.Discoverer.Place(ctx, tx, []TopicDoc{doc})
 		if err != nil {
 			return err

@@ -142,7 +142,9 @@ func (d *Desk) MessageFor(ctx context.Context, del Delivery) (Message, error) {
 // given up becomes a notice on the desk: "nobody was told" is said loudly.
 func (d *Desk) Delivered(ctx context.Context, del Delivery, s Sent) error {
 	now := d.Now()
+	claimed := del
 	return d.Store.InTx(ctx, func(tx Tx) error {
+		del := claimed // the store may run this again
 		del.Attempts++
 		del.LastError = ""
 		if s.Err != nil {

@@ -80,28 +80,39 @@ func (d *Desk) Receive(ctx context.Context, src Source, b Batch) ([]Result, erro
 // whether there may be more.
 func (d *Desk) FinishRaws(ctx context.Context, now time.Time) (more bool, err error) {
 	const limit = 20
+	var failed error
+	for range limit {
+		// One at a time: a claim counts as an attempt, and one that brings the node
+		// down must not use up the attempts of others.
+		id, err := d.finishNext(ctx, now)
+		switch {
+		case id == 0:
+			return false, errors.Join(failed, err)
+		case CodeOf(err) == CodeUnavailable:
+			return false, errors.Join(failed, err) // it wasn't the raw's fault
+		case err != nil:
+			failed = errors.Join(failed, fmt.Errorf("raw %d: %w", id, err))
+		}
+	}
+	return true, failed
+}
+
+// finishNext finishes one raw; 0 when none is left.
+func (d *Desk) finishNext(ctx context.Context, now time.Time) (id int64, err error) {
 	var raws []Raw
+	var src Source
 	err = d.Store.InTx(ctx, func(tx Tx) error {
-		raws, err = tx.ClaimRaws(ctx, now, now.Add(claimRaw), limit)
+		if raws, err = tx.ClaimRaws(ctx, now, now.Add(claimRaw), 1); err != nil || len(raws) == 0 {
+			return err
+		}
+		src, err = tx.SourceByID(ctx, raws[0].SourceID)
 		return err
 	})
-	if err != nil {
-		return false, err
+	if err != nil || len(raws) == 0 {
+		return 0, err
 	}
-	for _, r := range raws {
-		var src Source
-		err := d.Store.View(ctx, func(tx Tx) error {
-			src, err = tx.SourceByID(ctx, r.SourceID)
-			return err
-		})
-		if err != nil {
-			return false, err
-		}
-		if _, err := d.finish(ctx, src, []Raw{r}, now); err != nil {
-			return false, fmt.Errorf("raw %d: %w", r.ID, err)
-		}
-	}
-	return len(raws) == limit, nil
+	_, err = d.finish(ctx, src, raws, now)
+	return raws[0].ID, err
 }
 
 // part is one share of a raw on its way to an item.
@@ -308,7 +319,9 @@ func (d *Desk) keepItems(ctx context.Context, tx Tx, src Source, parts []*part) 
 			return Conflict("external_id", "同一编号的来件正在处理，请重试")
 		}
 		p.res.ID = old.ID
-		if slices.Equal(old.Digest, p.item.Digest) {
+		// A raw that was left over and is finished late never takes the place of what
+		// came after it.
+		if slices.Equal(old.Digest, p.item.Digest) || p.item.RawID < old.RawID {
 			p.res.Status = StatusDuplicate
 			continue
 		}
