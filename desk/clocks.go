@@ -29,12 +29,12 @@ func (in Incident) matter() timeline.Matter {
 		Anchors: timeline.Anchors{Occurred: in.Occurred, Learned: in.Learned, Received: in.Received, Graded: in.Graded}}
 }
 
-// rule is the rule by key; for one that the policy no longer has, a rule with no
-// further alerts.
+// rule is the rule by key; for one that the policy no longer has, a rule with the
+// policy's own lights and alerts: a clock that runs speaks until it is met.
 func (d *Desk) rule(key string) timeline.Rule {
 	i := slices.IndexFunc(d.Policy.Rules, func(r timeline.Rule) bool { return r.Key == key })
 	if i < 0 {
-		return timeline.Rule{Key: key}
+		return timeline.Rule{Key: key, Lights: d.Policy.Lights, Alerts: d.Policy.Alerts}
 	}
 	return d.Policy.Rules[i]
 }

@@ -218,6 +218,9 @@ func (d *Desk) DecideChange(ctx context.Context, who Actor, change int64, approv
 		if c.ByID == who.PersonID {
 			return Forbidden("须由提出者以外的第二人确认")
 		}
+		if approve && c.Kind == ChangeJudge && was.Confirmed != "" {
+			return Conflict("level", "事件已由主管部门核定为“%s”，请用“核定”登记变更", was.Confirmed)
+		}
 		r := revision{id: c.IncidentID, kind: c.Kind, grade: c.Grade, anchor: c.Anchor, reason: c.Reason,
 			event: map[string]string{ChangeJudge: "incident.judged", ChangeConfirm: "incident.confirmed", ChangeAnchor: "incident.instant"}[c.Kind]}
 		after, err := r.apply(was, now)

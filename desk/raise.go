@@ -33,6 +33,10 @@ func (d *Desk) RaiseIncident(ctx context.Context, who Actor, r Raise) (Incident,
 	if err := in.check(now); err != nil {
 		return Incident{}, err
 	}
+	if r.Grade != nil && r.Grade.At.IsZero() {
+		g := *r.Grade
+		g.At, r.Grade = now, &g
+	}
 	told := in
 	err := d.Store.InTx(ctx, func(tx Tx) error {
 		in = told // the store may run this again
@@ -109,7 +113,7 @@ func (in *Incident) learnFrom(items []Item, now time.Time) {
 			continue
 		}
 		if in.Place == "" {
-			in.Place = it.Verdict.Place
+			in.Place = MaskText(it.Verdict.Place)
 		}
 		if r := it.Verdict.Region; r != nil && (in.Region.Code == "" || in.Region == Region{Code: r.Code}) {
 			in.Region = *r
