@@ -136,7 +136,7 @@ func (d *Desk) CorrectItem(ctx context.Context, who Actor, in Correction) (Item,
 				return err
 			}
 			if is := it.Verdict.field(f); is != was {
-				before[f], after[f] = was, is
+				before[f], after[f] = recorded(f, was), recorded(f, is)
 				if !slices.Contains(it.Corrected, f) {
 					it.Corrected = append(it.Corrected, f)
 				}
@@ -152,7 +152,17 @@ func (d *Desk) CorrectItem(ctx context.Context, who Actor, in Correction) (Item,
 		e := it.event(who, now, "item.corrected").change(before, after).because(in.Why)
 		return tx.Record(ctx, e)
 	})
+	it.mask(who)
 	return it, err
+}
+
+// recorded is the value of a field as the record may keep it: a place may be where
+// somebody lives, and the record can't be cleared.
+func recorded(field, value string) string {
+	if field == FieldPlace && value != "" {
+		return "（地点）"
+	}
+	return value
 }
 
 // event starts the record of an act on the item.
