@@ -17,7 +17,7 @@ const (
 	heedAlike   = 0.17 // items less alike than this don't speak for their topic
 	closest     = 12   // how many items of a topic are heard, the most alike first
 	bestShare   = 0.6  // of a topic's likeness: its closest item's; the rest is their mean's
-	probeLimit  = 64   // candidates asked for
+	probeLimit  = 32   // candidates asked for
 	blockOfOnce = 256  // documents probed in one call
 )
 

@@ -40,13 +40,12 @@ func New(o Options) *Discoverer {
 
 // How much of a text is kept.
 const (
-	shingle     = 5   // runes of one shingle
-	sketchSize  = 224 // smallest shingle hashes kept: all of them for most texts
-	termLimit   = 48  // telling words kept
-	bands       = 24  // keys for near-duplicates, of two minima each
-	pairTerms   = 8   // the most telling words, whose pairs are keys
-	singleTerms = 8   // words rare enough to be keys by themselves
-	bodyRunes   = 4000
+	shingle    = 5   // runes of one shingle
+	sketchSize = 224 // smallest shingle hashes kept: all of them for most texts
+	termLimit  = 48  // telling words kept
+	bands      = 12  // keys for near-duplicates: the least shingle of each stripe
+	keyTerms   = 10  // the most telling terms, keys by themselves
+	bodyRunes  = 4000
 )
 
 // term is a word by its hash, with its weight.
@@ -328,26 +327,22 @@ func finish(h uint64) uint64 {
 	return h ^ h>>32
 }
 
-// keys are the hashes under which a document is found again: pairs of its most
-// telling words, words rare enough alone, and bands of shingle minima.
+// keys are the hashes under which a document is found again: its most telling
+// terms, and the least shingle of each stripe of the hash space. Each is a row and
+// a look-up in the desk's database, so that they are few; pairs of terms and of
+// minima found nothing that these miss.
 func keys(terms []term, hashes []uint32) []int64 {
-	list := make([]int64, 0, 64)
-	top := terms[:min(len(terms), pairTerms)]
-	for i := range top {
-		for j := i + 1; j < len(top); j++ {
-			a, b := min(top[i].hash, top[j].hash), max(top[i].hash, top[j].hash)
-			list = append(list, int64(finish(uint64(a)<<32|uint64(b))))
-		}
+	list := make([]int64, 0, keyTerms+bands)
+	for _, t := range terms[:min(len(terms), keyTerms)] {
+		list = append(list, int64(finish(uint64(t.hash))))
 	}
-	// One minimum per stripe of the hash space, two neighbouring stripes a band.
-	var least [2 * bands]uint32
+	var least [bands]uint32
 	for i := len(hashes) - 1; i >= 0; i-- {
-		least[uint64(hashes[i])*(2*bands)>>32] = hashes[i]
+		least[uint64(hashes[i])*bands>>32] = hashes[i]
 	}
-	for b := range bands {
-		x, y := least[2*b], least[2*b+1]
-		if x != 0 && y != 0 {
-			list = append(list, int64(finish(uint64(x)<<32|uint64(y))^uint64(b+1)))
+	for b, x := range least {
+		if x != 0 {
+			list = append(list, int64(finish(uint64(x)<<32|uint64(b+1))))
 		}
 	}
 	slices.Sort(list)
