@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -305,36 +306,75 @@ func (s Stage) planned() timeline.Stage { return timeline.Stage{Name: s.Name, Fi
 
 // FireDue fires the stages that are due at now: marks them, records the event and
 // makes the notices, all in one transaction. It reports whether there may be more.
-// Several stages of one clock that are past speak once, by the most pressing.
+// Several stages of one clock that are past speak once, by the most pressing. A
+// clock that can't speak doesn't silence the others: they are then fired one by
+// one, and it is tried again the next time.
 func (d *Desk) FireDue(ctx context.Context, now time.Time) (fired int, more bool, err error) {
+	fired, more, _, err = d.fireBatch(ctx, now, false)
+	if err == nil || CodeOf(err) == CodeUnavailable || ctx.Err() != nil {
+		return fired, more, err
+	}
+	fired, more, failed, err := d.fireBatch(ctx, now, true)
+	if err == nil && failed != nil {
+		d.Log.Error("clocks can't be fired", "error", failed)
+		if fired == 0 {
+			err = failed
+		}
+	}
+	return fired, more, err
+}
+
+// fireBatch fires what is due of some clocks, together or each apart from the
+// others. failed are the failures of single clocks.
+func (d *Desk) fireBatch(ctx context.Context, now time.Time, apart bool) (fired int, more bool, failed, err error) {
 	const limit = 200
 	err = d.Store.InTx(ctx, func(tx Tx) error {
-		fired = 0
+		fired, failed = 0, nil
 		clocks, err := tx.ClaimDue(ctx, now, limit)
 		if err != nil {
 			return err
 		}
 		more = len(clocks) == limit
-		var done, next []Stage
-		var events []Event
-		for _, c := range clocks {
-			n, gone, further, e, err := d.fire(ctx, tx, c, now)
-			if err != nil {
-				return fmt.Errorf("clock %d: %w", c.ID, err)
-			}
-			fired += n
-			done, next = append(done, gone...), append(next, further...)
-			events = append(events, e...)
-		}
-		if len(done) == 0 {
-			return nil
-		}
-		if err := tx.Fired(ctx, done, next); err != nil {
+		if !apart {
+			fired, err = d.speak(ctx, tx, clocks, now)
 			return err
 		}
-		return tx.Record(ctx, events...)
+		for _, c := range clocks {
+			var n int
+			if err := tx.Try(ctx, func() error {
+				n, err = d.speak(ctx, tx, []Clock{c}, now)
+				return err
+			}); err != nil {
+				failed = errors.Join(failed, err)
+				continue
+			}
+			fired += n
+		}
+		return nil
 	})
-	return fired, more, err
+	return fired, more, failed, err
+}
+
+// speak fires what is due of the clocks.
+func (d *Desk) speak(ctx context.Context, tx Tx, clocks []Clock, now time.Time) (fired int, err error) {
+	var done, next []Stage
+	var events []Event
+	for _, c := range clocks {
+		n, gone, further, e, err := d.fire(ctx, tx, c, now)
+		if err != nil {
+			return 0, fmt.Errorf("clock %d: %w", c.ID, err)
+		}
+		fired += n
+		done, next = append(done, gone...), append(next, further...)
+		events = append(events, e...)
+	}
+	if len(done) == 0 {
+		return fired, nil
+	}
+	if err := tx.Fired(ctx, done, next); err != nil {
+		return 0, err
+	}
+	return fired, tx.Record(ctx, events...)
 }
 
 // fire decides what one clock says at now.

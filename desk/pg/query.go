@@ -26,6 +26,21 @@ func (t *tx) wake(topics ...string) {
 	}
 }
 
+// Try is a savepoint around fn.
+func (t *tx) Try(ctx context.Context, fn func() error) error {
+	outer := t.q
+	inner, err := outer.Begin(ctx)
+	if err != nil {
+		return translate(err)
+	}
+	t.q = inner
+	defer func() { t.q = outer }()
+	if err := fn(); err != nil {
+		return errors.Join(translate(err), translate(inner.Rollback(ctx)))
+	}
+	return translate(inner.Commit(ctx))
+}
+
 // exec runs a statement and gives the rows affected.
 func (t *tx) exec(ctx context.Context, sql string, args ...any) (int64, error) {
 	tag, err := t.q.Exec(ctx, sql, args...)
