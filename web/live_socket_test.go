@@ -150,9 +150,9 @@ func itemHTML(t *testing.T, views *web.Views, id string, at time.Time, text stri
 	return out
 }
 
-// TestLiveRows: a row is morphed in place, a new one stands where its time puts it, a removed one goes; the cursor
+// TestBrowserLiveRows: a row is morphed in place, a new one stands where its time puts it, a removed one goes; the cursor
 // travels with them and is sent when the line comes back.
-func TestLiveRows(t *testing.T) {
+func TestBrowserLiveRows(t *testing.T) {
 	t.Parallel()
 	l, address, views := serveLive(t)
 	tab := webtest.Start(t).Tab(t)
@@ -177,8 +177,8 @@ func TestLiveRows(t *testing.T) {
 	tab.Faults() // the browser reports the cut itself
 }
 
-// TestLiveClockMoves: a clock brought forward goes up and keeps the focus that stands in it.
-func TestLiveClockMoves(t *testing.T) {
+// TestBrowserLiveClockMoves: a clock brought forward goes up and keeps the focus that stands in it.
+func TestBrowserLiveClockMoves(t *testing.T) {
 	t.Parallel()
 	l, address, views := serveLive(t)
 	tab := webtest.Start(t).Tab(t)
@@ -198,8 +198,8 @@ func TestLiveClockMoves(t *testing.T) {
 	tab.Wait(`/^00:(19|20):/.test(document.querySelector("#clock-4 time-left").textContent)`)
 }
 
-// TestLiveNeverMovesTheRowUnderThePointer: rows wait while a pointer is over the list, and come when it leaves.
-func TestLiveNeverMovesTheRowUnderThePointer(t *testing.T) {
+// TestBrowserLiveNeverMovesTheRowUnderThePointer: rows wait while a pointer is over the list, and come when it leaves.
+func TestBrowserLiveNeverMovesTheRowUnderThePointer(t *testing.T) {
 	t.Parallel()
 	l, address, views := serveLive(t)
 	tab := webtest.Start(t).Tab(t)
@@ -223,8 +223,8 @@ func TestLiveNeverMovesTheRowUnderThePointer(t *testing.T) {
 	tab.Wait(`document.getElementById("item-20") && document.getElementById("item-22") && !document.querySelector(".pill")`)
 }
 
-// TestLiveCut: silence is noticed within 5 s and said with the instant of the data; publishing waits; on return all is as before.
-func TestLiveCut(t *testing.T) {
+// TestBrowserLiveCut: silence is noticed within 5 s and said with the instant of the data; publishing waits; on return all is as before.
+func TestBrowserLiveCut(t *testing.T) {
 	t.Parallel()
 	l, address, _ := serveLive(t)
 	tab := webtest.Start(t).Tab(t)
@@ -248,8 +248,8 @@ func TestLiveCut(t *testing.T) {
 	tab.Faults() // refused connections
 }
 
-// TestLiveLeavesTheFocus: rows that arrive under an error summary or a person's typing take neither focus nor text.
-func TestLiveLeavesTheFocus(t *testing.T) {
+// TestBrowserLiveLeavesTheFocus: rows that arrive under an error summary or a person's typing take neither focus nor text.
+func TestBrowserLiveLeavesTheFocus(t *testing.T) {
 	t.Parallel()
 	l, address, views := serveLive(t)
 	tab := webtest.Start(t).Tab(t)
@@ -267,8 +267,8 @@ func TestLiveLeavesTheFocus(t *testing.T) {
 	}
 }
 
-// TestLiveRefresh: a part drawn for one person alone is told of what concerns it, once for many messages.
-func TestLiveRefresh(t *testing.T) {
+// TestBrowserLiveRefresh: a part drawn for one person alone is told of what concerns it, once for many messages.
+func TestBrowserLiveRefresh(t *testing.T) {
 	t.Parallel()
 	l, address, _ := serveLive(t)
 	tab := webtest.Start(t).Tab(t)
@@ -282,8 +282,8 @@ func TestLiveRefresh(t *testing.T) {
 	tab.Wait(`told[0].told === 1 && told[1].told === 1 && told[2].told === 0`)
 }
 
-// TestFastDrill: in a drill at 36 times the speed the countdown runs 36 times as fast between two ticks.
-func TestFastDrill(t *testing.T) {
+// TestBrowserFastDrill: in a drill at 36 times the speed the countdown runs 36 times as fast between two ticks.
+func TestBrowserFastDrill(t *testing.T) {
 	t.Parallel()
 	l, address, _ := serveLive(t)
 	tab := webtest.Start(t).Tab(t)
@@ -300,8 +300,8 @@ func TestFastDrill(t *testing.T) {
 	}
 }
 
-// TestLiveEnded: 4401 leads to the login; 4403 stays and doesn't come back.
-func TestLiveEnded(t *testing.T) {
+// TestBrowserLiveEnded: 4401 leads to the login; 4403 stays and doesn't come back.
+func TestBrowserLiveEnded(t *testing.T) {
 	t.Parallel()
 	browser := webtest.Start(t)
 	t.Run("session", func(t *testing.T) {

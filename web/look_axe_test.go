@@ -6,9 +6,9 @@ import (
 	"huiying/web/webtest"
 )
 
-// TestLookAccessible: axe finds nothing serious on any component, in both themes and languages, nor in
+// TestBrowserLookAccessible: axe finds nothing serious on any component, in both themes and languages, nor in
 // what opens over the page.
-func TestLookAccessible(t *testing.T) {
+func TestBrowserLookAccessible(t *testing.T) {
 	t.Parallel()
 	server := serveLook(t)
 	browser := webtest.Start(t)
@@ -39,8 +39,8 @@ func TestLookAccessible(t *testing.T) {
 	})
 }
 
-// TestLookNarrow: a phone of 360 px and a zoom of 400 % (1366 / 4 = 341 px) lose nothing to the side.
-func TestLookNarrow(t *testing.T) {
+// TestBrowserLookNarrow: a phone of 360 px and a zoom of 400 % (1366 / 4 = 341 px) lose nothing to the side.
+func TestBrowserLookNarrow(t *testing.T) {
 	t.Parallel()
 	server := serveLook(t)
 	tab := webtest.Start(t).Tab(t)

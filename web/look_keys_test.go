@@ -7,8 +7,8 @@ import (
 	"huiying/web/webtest"
 )
 
-// TestIMEEnterDoesNotSubmit: the Enter that confirms a candidate goes to the input method alone; the next one submits.
-func TestIMEEnterDoesNotSubmit(t *testing.T) {
+// TestBrowserIMEEnterDoesNotSubmit: the Enter that confirms a candidate goes to the input method alone; the next one submits.
+func TestBrowserIMEEnterDoesNotSubmit(t *testing.T) {
 	t.Parallel()
 	server := serveLook(t)
 	tab := webtest.Start(t).Tab(t)
@@ -34,8 +34,8 @@ func TestIMEEnterDoesNotSubmit(t *testing.T) {
 	tab.Wait("sent === 1")
 }
 
-// TestIMEInPalette: a candidate's Enter in the palette doesn't go anywhere.
-func TestIMEInPalette(t *testing.T) {
+// TestBrowserIMEInPalette: a candidate's Enter in the palette doesn't go anywhere.
+func TestBrowserIMEInPalette(t *testing.T) {
 	t.Parallel()
 	server := serveLook(t)
 	tab := webtest.Start(t).Tab(t)
@@ -51,8 +51,8 @@ func TestIMEInPalette(t *testing.T) {
 	}
 }
 
-// TestShortcuts: a key acts, doesn't while typing, and letters can be turned off for good.
-func TestShortcuts(t *testing.T) {
+// TestBrowserShortcuts: a key acts, doesn't while typing, and letters can be turned off for good.
+func TestBrowserShortcuts(t *testing.T) {
 	t.Parallel()
 	server := serveLook(t)
 	tab := webtest.Start(t).Tab(t)
@@ -100,8 +100,8 @@ func TestShortcuts(t *testing.T) {
 	}
 }
 
-// TestRowsByKeys: J and K walk, and a key shared by rows acts in the row that has the focus.
-func TestRowsByKeys(t *testing.T) {
+// TestBrowserRowsByKeys: J and K walk, and a key shared by rows acts in the row that has the focus.
+func TestBrowserRowsByKeys(t *testing.T) {
 	t.Parallel()
 	server := serveLook(t)
 	tab := webtest.Start(t).Tab(t)
@@ -114,8 +114,8 @@ func TestRowsByKeys(t *testing.T) {
 	tab.Wait(`location.pathname === "/look/seat"`)
 }
 
-// TestCombobox: pinyin initials find, the arrow marks, Enter takes; text that is nothing's name leaves no value.
-func TestCombobox(t *testing.T) {
+// TestBrowserCombobox: pinyin initials find, the arrow marks, Enter takes; text that is nothing's name leaves no value.
+func TestBrowserCombobox(t *testing.T) {
 	t.Parallel()
 	server := serveLook(t)
 	tab := webtest.Start(t).Tab(t)
@@ -133,8 +133,8 @@ func TestCombobox(t *testing.T) {
 	tab.Wait(`document.getElementById(document.getElementById("f-category").getAttribute("aria-activedescendant"))?.getAttribute("aria-selected") === "true"`)
 }
 
-// TestDraftSurvives: what was typed is offered again after a crash of the page, to the same person only.
-func TestDraftSurvives(t *testing.T) {
+// TestBrowserDraftSurvives: what was typed is offered again after a crash of the page, to the same person only.
+func TestBrowserDraftSurvives(t *testing.T) {
 	t.Parallel()
 	server := serveLook(t)
 	tab := webtest.Start(t).Tab(t)
@@ -162,8 +162,8 @@ func TestDraftSurvives(t *testing.T) {
 	}
 }
 
-// TestErrorSummary: it has the focus when the page opens, and its lines lead to the fields.
-func TestErrorSummary(t *testing.T) {
+// TestBrowserErrorSummary: it has the focus when the page opens, and its lines lead to the fields.
+func TestBrowserErrorSummary(t *testing.T) {
 	t.Parallel()
 	server := serveLook(t)
 	tab := webtest.Start(t).Tab(t)
@@ -173,8 +173,8 @@ func TestErrorSummary(t *testing.T) {
 	tab.Wait(`document.activeElement.id === "f-place"`)
 }
 
-// TestTheme: the choice is taken at once and remembered by the next page.
-func TestTheme(t *testing.T) {
+// TestBrowserTheme: the choice is taken at once and remembered by the next page.
+func TestBrowserTheme(t *testing.T) {
 	t.Parallel()
 	server := serveLook(t)
 	tab := webtest.Start(t).Tab(t)
@@ -192,8 +192,8 @@ func TestTheme(t *testing.T) {
 	}
 }
 
-// TestFirstVisitIsLight: everything that a first visit loads is at most 300 KB on the wire.
-func TestFirstVisitIsLight(t *testing.T) {
+// TestBrowserFirstVisitIsLight: everything that a first visit loads is at most 300 KB on the wire.
+func TestBrowserFirstVisitIsLight(t *testing.T) {
 	t.Parallel()
 	server := serveLook(t)
 	tab := webtest.Start(t).Tab(t)

@@ -21,8 +21,8 @@ const board = `JSON.stringify([...document.querySelectorAll("#desk-alerts .banne
 	return n.id + " " + c.textContent.replace(/\s+/g, " ").trim();
 }))`
 
-// TestTwoDesks: what one person does, another sees within a second, over the real feed, hub and socket.
-func TestTwoDesks(t *testing.T) {
+// TestBrowserTwoDesks: what one person does, another sees within a second, over the real feed, hub and socket.
+func TestBrowserTwoDesks(t *testing.T) {
 	t.Parallel()
 	n := newNight(t)
 	n.fill()
@@ -106,9 +106,9 @@ func (n *evening) equalToFresh(t *testing.T, browser *webtest.Browser, tab *webt
 	}
 }
 
-// TestCutLine: a line that dies is said within five seconds, publishing is refused meanwhile, and on return the board equals
+// TestBrowserCutLine: a line that dies is said within five seconds, publishing is refused meanwhile, and on return the board equals
 // the server's.
-func TestCutLine(t *testing.T) {
+func TestBrowserCutLine(t *testing.T) {
 	t.Parallel()
 	n := newNight(t)
 	c := n.fill()
@@ -135,8 +135,8 @@ func TestCutLine(t *testing.T) {
 	n.equalToFresh(t, browser, tab, "zhoumin")
 }
 
-// TestCountdownWithWrongClock: with the PC's clock three hours off, the countdown is the server's to a second.
-func TestCountdownWithWrongClock(t *testing.T) {
+// TestBrowserCountdownWithWrongClock: with the PC's clock three hours off, the countdown is the server's to a second.
+func TestBrowserCountdownWithWrongClock(t *testing.T) {
 	t.Parallel()
 	n := newNight(t)
 	n.fill()
@@ -253,8 +253,8 @@ func (n *evening) sealedEvents(t *testing.T) []desk.Sealed {
 	}
 }
 
-// TestItemLive: an item that a colleague deals with says so on the page that stands open, and what is being typed stays.
-func TestItemLive(t *testing.T) {
+// TestBrowserItemLive: an item that a colleague deals with says so on the page that stands open, and what is being typed stays.
+func TestBrowserItemLive(t *testing.T) {
 	t.Parallel()
 	n := newNight(t)
 	c := n.fill()
@@ -273,8 +273,8 @@ func TestItemLive(t *testing.T) {
 	}
 }
 
-// TestInboxKeys: J and K walk the rows, Enter opens one, Escape leads back; a filter narrows the list in place and is in the address.
-func TestInboxKeys(t *testing.T) {
+// TestBrowserInboxKeys: J and K walk the rows, Enter opens one, Escape leads back; a filter narrows the list in place and is in the address.
+func TestBrowserInboxKeys(t *testing.T) {
 	t.Parallel()
 	n := newNight(t)
 	n.fill()

@@ -6,9 +6,9 @@ import (
 	"huiying/web/webtest"
 )
 
-// TestPagesLook opens every page of what comes in, empty and in the middle of a night: nothing serious for axe in either
+// TestBrowserPagesLook opens every page of what comes in, empty and in the middle of a night: nothing serious for axe in either
 // theme, nothing wider than the window, no console error.
-func TestPagesLook(t *testing.T) {
+func TestBrowserPagesLook(t *testing.T) {
 	t.Parallel()
 	n := newNight(t)
 	browser := webtest.Start(t)

@@ -54,9 +54,9 @@ func (n *evening) respond() (c caseOf, rel desk.Release, ungraded desk.Incident)
 	return c, rel, ungraded
 }
 
-// TestResponseLook opens every page of the response and of running the office: nothing serious for axe in either theme,
+// TestBrowserResponseLook opens every page of the response and of running the office: nothing serious for axe in either theme,
 // nothing wider than the window, no console error.
-func TestResponseLook(t *testing.T) {
+func TestBrowserResponseLook(t *testing.T) {
 	t.Parallel()
 	n := newNight(t)
 	browser := webtest.Start(t)

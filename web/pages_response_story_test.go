@@ -8,10 +8,10 @@ import (
 	"huiying/web/webtest"
 )
 
-// TestResponseInTheBrowser keeps a deadline as four people in four windows, by keys and mouse: raise, judge, draft,
+// TestBrowserResponseInTheBrowser keeps a deadline as four people in four windows, by keys and mouse: raise, judge, draft,
 // submit, review, sign, publish, the clock met before the eyes of the duty officer; then a briefing that clashes, is moved
 // and held.
-func TestResponseInTheBrowser(t *testing.T) {
+func TestBrowserResponseInTheBrowser(t *testing.T) {
 	t.Parallel()
 	n := newNight(t)
 	for _, p := range []struct {

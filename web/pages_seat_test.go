@@ -8,9 +8,9 @@ import (
 	"huiying/web/webtest"
 )
 
-// TestSeatByKeyboard logs a call without a mouse, words coming from an input method: candidates confirmed by Enter submit
+// TestBrowserSeatByKeyboard logs a call without a mouse, words coming from an input method: candidates confirmed by Enter submit
 // nothing, suggestions come while typing, a person's choice stays, likely duplicates and earlier items are there before saving.
-func TestSeatByKeyboard(t *testing.T) {
+func TestBrowserSeatByKeyboard(t *testing.T) {
 	t.Parallel()
 	n := newNight(t)
 	c := n.fill()
@@ -73,8 +73,8 @@ func TestSeatByKeyboard(t *testing.T) {
 	}
 }
 
-// TestSeatDraft: what was typed survives a crash, with the call's own key, so that a call that did reach the desk isn't logged twice.
-func TestSeatDraft(t *testing.T) {
+// TestBrowserSeatDraft: what was typed survives a crash, with the call's own key, so that a call that did reach the desk isn't logged twice.
+func TestBrowserSeatDraft(t *testing.T) {
 	t.Parallel()
 	n := newNight(t)
 	n.person(desk.RoleOperator, "op", "孙晓")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -24,11 +25,12 @@ import (
 
 // Tab is one page, in cookies of its own: two tabs are two people.
 type Tab struct {
-	t      testing.TB
-	ctx    context.Context
-	mu     sync.Mutex
-	faults []string
-	bytes  map[network.RequestID]int64
+	t       testing.TB
+	ctx     context.Context
+	mu      sync.Mutex
+	faults  []string
+	allowed []string // faults that hold one of these aren't any
+	bytes   map[network.RequestID]int64
 }
 
 // Tab opens a tab for the length of the test, 1366 × 768. What its console reports as an error fails the test at
@@ -98,9 +100,19 @@ func (tab *Tab) listen(event any) {
 func (tab *Tab) Faults() []string {
 	tab.mu.Lock()
 	defer tab.mu.Unlock()
-	faults := tab.faults
+	faults := slices.DeleteFunc(tab.faults, func(fault string) bool {
+		return slices.ContainsFunc(tab.allowed, func(words string) bool { return strings.Contains(fault, words) })
+	})
 	tab.faults = nil
 	return faults
+}
+
+// Allow says that console errors holding the words belong to the test: what is refused on purpose, for
+// as long as the page goes on trying.
+func (tab *Tab) Allow(words string) {
+	tab.mu.Lock()
+	defer tab.mu.Unlock()
+	tab.allowed = append(tab.allowed, words)
 }
 
 // Transferred is what has come over the wire so far, headers and bodies as encoded, in bytes.
