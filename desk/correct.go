@@ -104,6 +104,16 @@ func (it *Item) pick() {
 			it.Corrected = append(it.Corrected, f)
 		}
 	}
+	slices.Sort(it.Corrected)
+}
+
+// choose makes the verdict of an item that nobody has read yet of what the person at
+// the seat has set.
+func (it *Item) choose() {
+	if len(it.Picked) > 0 {
+		it.Verdict = &Verdict{Confidence: map[string]float64{}}
+		it.pick()
+	}
 }
 
 // Correction is a person's choice for fields of an item's verdict.

@@ -194,6 +194,7 @@ type Item struct {
 	RawPart    int
 	Digest     []byte
 	Verdict    *Verdict // nil: not classified yet
+	Unread     bool     // the classifier has yet to read it; Verdict is what people have set, if anything
 	Corrected  []string // fields of the verdict that a person set
 	TopicID    int64    // 0: none
 	TopicSize  int      // items in the topic, itself included

@@ -344,39 +344,3 @@ func (d *Desk) Caller(ctx context.Context, who Actor, phone string) (list []Item
 	}
 	return list, err
 }
-
-// ClassifyPending reads items that were stored without a verdict. It reports
-// whether there may be more.
-func (d *Desk) ClassifyPending(ctx context.Context, now time.Time) (more bool, err error) {
-	const limit = 200
-	var items []Item
-	if err = d.Store.View(ctx, func(tx Tx) error {
-		items, err = tx.Unclassified(ctx, limit)
-		return err
-	}); err != nil || len(items) == 0 {
-		return false, err
-	}
-	var read []Item
-	for _, it := range items {
-		if d.readOne(ctx, &it) {
-			read = append(read, it)
-		}
-	}
-	if len(read) == 0 {
-		return false, nil
-	}
-	err = d.Store.InTx(ctx, func(tx Tx) error {
-		if err := tx.Classified(ctx, read); err != nil {
-			return err
-		}
-		if err := d.place(ctx, tx, read); err != nil {
-			return err
-		}
-		lines := make([]BatchLine, len(read))
-		for i, it := range read {
-			lines[i] = BatchLine{ID: it.subject().ID, Status: StatusUpdated, Region: it.Region(), Department: it.Verdict.Department()}
-		}
-		return tx.Record(ctx, event(System, now, "item.updated", "batch", read[0].ID).with(BatchData{Items: lines}))
-	})
-	return len(read) == limit, err
-}

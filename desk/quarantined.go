@@ -10,7 +10,7 @@ func (d *Desk) QuarantinedByID(ctx context.Context, who Actor, id int64) (q Quar
 		return q, err
 	}
 	err = d.Store.InTx(ctx, func(tx Tx) error { // the raw can only be read under its lock
-		if q, err = tx.QuarantinedByID(ctx, id, false); err != nil || q.Bytes != nil {
+		if q, err = d.quarantined(ctx, tx, who, id); err != nil || q.Bytes != nil {
 			return err
 		}
 		raw, _, err := tx.LockRaw(ctx, q.RawID)

@@ -1,10 +1,12 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"sync"
@@ -123,6 +125,8 @@ type part struct {
 	err  *Error
 	data []byte // share of the raw
 	res  Result
+	// again: the same is in quarantine already.
+	again bool
 }
 
 func (d *Desk) finish(ctx context.Context, src Source, raws []Raw, now time.Time) ([]Result, error) {
@@ -135,7 +139,7 @@ func (d *Desk) finish(ctx context.Context, src Source, raws []Raw, now time.Time
 			}
 			if pt.err == nil {
 				pt.item = Item{SourceID: src.ID, Source: src.Name, Channel: src.Channel, Incoming: p.Incoming, ReceivedAt: raws[i].ReceivedAt,
-					State: ItemNew, Version: 1, RawID: raws[i].ID, RawPart: n, Digest: p.Incoming.Digest()}
+					State: ItemNew, Version: 1, Unread: true, RawID: raws[i].ID, RawPart: n, Digest: p.Incoming.Digest()}
 				pt.item.ExternalID = p.Incoming.Identity()
 			}
 			pt.res.Index = len(parts)
@@ -143,6 +147,11 @@ func (d *Desk) finish(ctx context.Context, src Source, raws []Raw, now time.Time
 		}
 	}
 	d.read(ctx, parts)
+	for _, p := range parts {
+		if p.item.Unread {
+			p.item.choose() // what the person at the seat has set holds without the machine
+		}
+	}
 	// The last chunk marks the raws done; a crash before that repeats the earlier
 	// chunks, as duplicates.
 	for chunk := range slices.Chunk(parts, commitSize) {
@@ -228,7 +237,7 @@ func (d *Desk) readOne(ctx context.Context, it *Item) bool {
 		return false
 	}
 	v := r.Verdict
-	it.Verdict, it.Tokens, it.Doc = &v, r.Tokens, r.Doc
+	it.Verdict, it.Tokens, it.Doc, it.Unread = &v, r.Tokens, r.Doc, false
 	it.Doc.At, it.Doc.Title = it.ReceivedAt, it.Title
 	if it.OccurredAt != nil {
 		it.Doc.At = *it.OccurredAt
@@ -313,6 +322,7 @@ func (d *Desk) keepItems(ctx context.Context, tx Tx, src Source, parts []*part) 
 	if err != nil {
 		return err
 	}
+	late := map[int64]Item{} // known without a topic: nobody had read what came first
 	for _, p := range known {
 		old, ok := have[p.item.ExternalID]
 		if !ok {
@@ -331,8 +341,12 @@ func (d *Desk) keepItems(ctx context.Context, tx Tx, src Source, parts []*part) 
 			return err
 		}
 		have[p.item.ExternalID] = p.item
+		if p.item.TopicID == 0 {
+			late[p.item.ID] = p.item
+		}
 	}
-	return nil
+	unplaced := slices.SortedFunc(maps.Values(late), func(a, b Item) int { return cmp.Compare(a.ID, b.ID) })
+	return d.place(ctx, tx, unplaced)
 }
 
 // renew makes the incoming content the next version of the item that is there;
@@ -340,19 +354,32 @@ func (d *Desk) keepItems(ctx context.Context, tx Tx, src Source, parts []*part) 
 func (it *Item) renew(old Item) {
 	it.ID, it.Version, it.State = old.ID, old.Version+1, old.State
 	it.TopicID, it.IncidentID = old.TopicID, old.IncidentID
-	it.Corrected = old.Corrected
-	if old.Verdict != nil && it.Verdict != nil {
-		for _, f := range old.Corrected {
-			it.Verdict.copyField(f, old.Verdict)
+	it.keepChoices(old)
+}
+
+// keepChoices takes over what people have set in the verdict of an earlier reading,
+// but what was chosen with this very content.
+func (it *Item) keepChoices(old Item) {
+	for _, f := range old.Corrected {
+		if _, again := it.Picked[f]; again {
+			continue
+		}
+		if it.Verdict == nil {
+			it.Verdict = &Verdict{Confidence: map[string]float64{}}
+		}
+		it.Verdict.copyField(f, old.Verdict)
+		if !slices.Contains(it.Corrected, f) {
+			it.Corrected = append(it.Corrected, f)
 		}
 	}
+	slices.Sort(it.Corrected)
 }
 
 // place finds the topics of new items and stores both.
 func (d *Desk) place(ctx context.Context, tx Tx, items []Item) error {
 	var read []Item
 	for _, it := range items {
-		if it.Verdict != nil && len(it.Doc.Keys) > 0 {
+		if !it.Unread && len(it.Doc.Keys) > 0 {
 			it.Doc.Item = it.ID
 			read = append(read, it)
 		}
@@ -422,10 +449,12 @@ func (d *Desk) keepBad(ctx context.Context, tx Tx, src Source, parts []*part, no
 	for i, p := range parts {
 		qs[i] = Quarantined{SourceID: src.ID, RawID: p.raw.ID, Part: p.n, Bytes: p.data, Field: p.err.Field, Reason: p.err.Message(), At: now, State: "open"}
 	}
-	if err := tx.Quarantine(ctx, qs); err != nil {
+	isNew, err := tx.Quarantine(ctx, qs)
+	if err != nil {
 		return err
 	}
 	for i, p := range parts {
+		p.again = !isNew[i]
 		p.res.ID, p.res.Status, p.res.Err = qs[i].ID, StatusQuarantined, p.err
 	}
 	return nil
@@ -446,13 +475,14 @@ type BatchData struct {
 }
 
 // intakeEvent is the one event of a commit of items: about the item when it is
-// one, else about the batch. Duplicates change nothing and aren't in it.
+// one, else about the batch. Duplicates, also in quarantine, change nothing and
+// aren't in it.
 func intakeEvent(src Source, parts []*part, now time.Time) (Event, bool) {
 	who := Actor{SourceID: src.ID, Name: src.Name, Via: "key"}
 	lines := make([]BatchLine, 0, len(parts))
 	var only *part
 	for _, p := range parts {
-		if p.res.Status == StatusDuplicate {
+		if p.res.Status == StatusDuplicate || p.again {
 			continue
 		}
 		only = p

@@ -48,7 +48,9 @@ type RawTx interface {
 	// ClaimRaws takes pending raws whose claim is over, counts the attempt and
 	// claims them until the given instant.
 	ClaimRaws(ctx context.Context, now, until time.Time, limit int) ([]Raw, error)
-	Quarantine(ctx context.Context, q []Quarantined) error // sets ids
+	// Quarantine stores those that aren't in quarantine yet with the same bytes for
+	// the same reason, and sets the ids: of those which are, that of the one there.
+	Quarantine(ctx context.Context, q []Quarantined) (isNew []bool, err error)
 	QuarantinedByID(ctx context.Context, id int64, lock bool) (Quarantined, error)
 	ListQuarantined(ctx context.Context, scope Scope, state string, page Page) ([]Quarantined, error)
 	SaveQuarantined(ctx context.Context, q Quarantined) error // state, item
@@ -66,8 +68,8 @@ type ItemTx interface {
 	ReplaceItem(ctx context.Context, it Item, at time.Time) error
 	// Classified stores readings made after intake, verdict, tokens and all.
 	Classified(ctx context.Context, items []Item) error
-	// Unclassified gives items that wait for their verdict.
-	Unclassified(ctx context.Context, limit int) ([]Item, error)
+	// Unclassified gives items behind an id that the classifier has yet to read.
+	Unclassified(ctx context.Context, after int64, limit int) ([]Item, error)
 	ItemByID(ctx context.Context, scope Scope, id int64, lock bool) (Item, error)
 	ItemVersions(ctx context.Context, id int64) ([]ItemVersion, error)
 	ListItems(ctx context.Context, scope Scope, f ItemFilter) ([]Item, error)

@@ -24,6 +24,7 @@ type itemArrays struct {
 	corrected                                                 []string
 	kind, category, region, urgency, department               []*string
 	tokens                                                    []*string
+	unread                                                    []bool
 }
 
 func (c *itemArrays) add(it desk.Item) error {
@@ -51,11 +52,12 @@ func (c *itemArrays) add(it desk.Item) error {
 	c.kind, c.category, c.region = append(c.kind, e.kind), append(c.category, e.category), append(c.region, e.region)
 	c.urgency, c.department = append(c.urgency, e.urgency), append(c.department, e.department)
 	c.tokens = append(c.tokens, vector(it.Tokens))
+	c.unread = append(c.unread, unread(it))
 	return nil
 }
 
 func (c *itemArrays) args() []any {
 	return []any{c.source, c.channel, c.externalID, c.title, c.body, c.place, c.url, c.name, c.phone, c.reach, c.occurred, c.received,
 		c.state, c.version, c.raw, c.part, c.digest, c.topic, c.incident,
-		c.verdict, c.corrected, c.kind, c.category, c.region, c.urgency, c.department, c.tokens}
+		c.verdict, c.corrected, c.kind, c.category, c.region, c.urgency, c.department, c.tokens, c.unread}
 }

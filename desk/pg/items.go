@@ -14,14 +14,14 @@ import (
 
 const itemSelect = `
 	SELECT i.id, i.source_id, s.name, i.channel, i.external_id, i.title, i.body, i.place, i.url, i.author_name, i.author_phone,
-	       i.reach, i.occurred_at, i.received_at, i.state, i.version, i.raw_id, i.raw_part, i.digest, i.verdict, i.corrected,
+	       i.reach, i.occurred_at, i.received_at, i.state, i.version, i.raw_id, i.raw_part, i.digest, i.verdict, i.unread, i.corrected,
 	       coalesce(i.topic_id, 0), coalesce(tp.count, 0), coalesce(i.incident_id, 0)
 	FROM item i JOIN source s ON s.id = i.source_id LEFT JOIN topic tp ON tp.id = i.topic_id`
 
 func itemRow(row pgx.CollectableRow) (it desk.Item, err error) {
 	err = row.Scan(&it.ID, &it.SourceID, &it.Source, &it.Channel, &it.ExternalID, &it.Title, &it.Body, &it.Place, &it.URL,
 		&it.Author.Name, &it.Author.Phone, &it.Reach, &it.OccurredAt, &it.ReceivedAt, &it.State, &it.Version, &it.RawID, &it.RawPart,
-		&it.Digest, &it.Verdict, &it.Corrected, &it.TopicID, &it.TopicSize, &it.IncidentID)
+		&it.Digest, &it.Verdict, &it.Unread, &it.Corrected, &it.TopicID, &it.TopicSize, &it.IncidentID)
 	return it, err
 }
 
@@ -75,16 +75,17 @@ func (t *tx) InsertItems(ctx context.Context, items []desk.Item) ([]bool, error)
 	rows, err := t.q.Query(ctx, `
 		INSERT INTO item (source_id, channel, external_id, title, body, place, url, author_name, author_phone, reach, occurred_at,
 			received_at, state, version, raw_id, raw_part, digest, topic_id, incident_id,
-			verdict, corrected, kind, category, region, urgency, department, tokens)
+			verdict, corrected, kind, category, region, urgency, department, tokens, unread)
 		SELECT a.source_id, a.channel, a.external_id, a.title, a.body, a.place, a.url, a.author_name, a.author_phone, a.reach, a.occurred_at,
 			a.received_at, a.state, a.version, a.raw_id, a.raw_part, a.digest, a.topic_id, a.incident_id,
-			a.verdict::jsonb, string_to_array(a.corrected, ','), a.kind, a.category, a.region, a.urgency, a.department, a.tokens::tsvector
+			a.verdict::jsonb, string_to_array(a.corrected, ','), a.kind, a.category, a.region, a.urgency, a.department, a.tokens::tsvector, a.unread
 		FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
 			$10::bigint[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::int[], $15::bigint[], $16::int[], $17::bytea[],
-			$18::bigint[], $19::bigint[], $20::text[], $21::text[], $22::text[], $23::text[], $24::text[], $25::text[], $26::text[], $27::text[])
+			$18::bigint[], $19::bigint[], $20::text[], $21::text[], $22::text[], $23::text[], $24::text[], $25::text[], $26::text[], $27::text[],
+			$28::boolean[])
 			AS a(source_id, channel, external_id, title, body, place, url, author_name, author_phone, reach, occurred_at,
 			received_at, state, version, raw_id, raw_part, digest, topic_id, incident_id,
-			verdict, corrected, kind, category, region, urgency, department, tokens)
+			verdict, corrected, kind, category, region, urgency, department, tokens, unread)
 		ON CONFLICT (source_id, external_id) DO NOTHING
 		RETURNING id, source_id, external_id`, c.args()...)
 	if err != nil {
@@ -139,14 +140,14 @@ func (t *tx) ReplaceItem(ctx context.Context, it desk.Item, _ time.Time) error {
 	return t.execOne(ctx, noItem(), `
 		UPDATE item SET version = version + 1, title = $2, body = $3, place = $4, url = $5, author_name = $6, author_phone = $7, reach = $8,
 			occurred_at = $9, raw_id = $10, raw_part = $11, digest = $12, verdict = $13::text::jsonb, corrected = $14, kind = $15,
-			category = $16, region = $17, urgency = $18, department = $19, tokens = $20::text::tsvector
+			category = $16, region = $17, urgency = $18, department = $19, tokens = $20::text::tsvector, unread = $21
 		WHERE id = $1`,
 		it.ID, it.Title, it.Body, it.Place, it.URL, it.Author.Name, it.Author.Phone, it.Reach, it.OccurredAt, it.RawID, it.RawPart, it.Digest,
-		e.verdict, list(it.Corrected), e.kind, e.category, e.region, e.urgency, e.department, vector(it.Tokens))
+		e.verdict, list(it.Corrected), e.kind, e.category, e.region, e.urgency, e.department, vector(it.Tokens), unread(it))
 }
 
-// Classified doesn't touch an item that has got a verdict or a new version in the
-// meantime: the reading is of another text then, or a person was faster.
+// Classified doesn't touch an item that has got a reading, a correction or a new
+// version in the meantime: the reading is of another text then, or somebody was faster.
 func (t *tx) Classified(ctx context.Context, items []desk.Item) error {
 	if len(items) == 0 {
 		return nil
@@ -163,17 +164,20 @@ func (t *tx) Classified(ctx context.Context, items []desk.Item) error {
 	}
 	_, err := t.exec(ctx, `
 		UPDATE item SET verdict = a.verdict::jsonb, corrected = string_to_array(a.corrected, ','), kind = a.kind, category = a.category,
-			region = a.region, urgency = a.urgency, department = a.department, tokens = a.tokens::tsvector
+			region = a.region, urgency = a.urgency, department = a.department, tokens = a.tokens::tsvector, unread = false
 		FROM unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
 			AS a(id, version, verdict, corrected, kind, category, region, urgency, department, tokens)
-		WHERE item.id = a.id AND item.version = a.version AND item.verdict IS NULL`,
+		WHERE item.id = a.id AND item.version = a.version AND item.unread AND item.corrected = string_to_array(a.corrected, ',')`,
 		ids, versions, c.verdict, c.corrected, c.kind, c.category, c.region, c.urgency, c.department, c.tokens)
 	return err
 }
 
-func (t *tx) Unclassified(ctx context.Context, limit int) ([]desk.Item, error) {
-	return all(ctx, t, itemRow, itemSelect+` WHERE i.verdict IS NULL ORDER BY i.id LIMIT $1`, limit)
+func (t *tx) Unclassified(ctx context.Context, after int64, limit int) ([]desk.Item, error) {
+	return all(ctx, t, itemRow, itemSelect+` WHERE i.unread AND i.id > $1 ORDER BY i.id LIMIT $2`, after, limit)
 }
+
+// unread says whether the classifier still has to come to the item.
+func unread(it desk.Item) bool { return it.Unread || it.Verdict == nil }
 
 func (t *tx) SaveItem(ctx context.Context, it desk.Item) error {
 	e, err := effectiveOf(it)

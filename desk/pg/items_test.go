@@ -182,7 +182,7 @@ func TestLateReadingNeverOverrulesPersonOrNewText(t *testing.T) {
 	waiting = insert(t, s, waiting...)
 	var found []desk.Item
 	in(t, s, func(ctx context.Context, tx desk.Tx) error {
-		found = must[[]desk.Item](t)(tx.Unclassified(ctx, 10))
+		found = must[[]desk.Item](t)(tx.Unclassified(ctx, 0, 10))
 		corrected := found[1]
 		corrected.Verdict, corrected.Corrected = &desk.Verdict{Kind: desk.KindPraise}, []string{"kind"}
 		if err := tx.SaveItem(ctx, corrected); err != nil {
@@ -211,8 +211,11 @@ func TestLateReadingNeverOverrulesPersonOrNewText(t *testing.T) {
 		if want := map[int64]string{waiting[0].ID: desk.KindHelp, waiting[1].ID: desk.KindPraise}; !reflect.DeepEqual(kinds, want) {
 			t.Errorf("kinds %v, want %v", kinds, want)
 		}
-		if left := must[[]desk.Item](t)(tx.Unclassified(ctx, 10)); len(left) != 1 || left[0].ID != waiting[2].ID {
+		if left := must[[]desk.Item](t)(tx.Unclassified(ctx, 0, 10)); len(left) != 2 || left[0].ID != waiting[1].ID || left[1].ID != waiting[2].ID {
 			t.Errorf("left %v", left)
+		}
+		if left := must[[]desk.Item](t)(tx.Unclassified(ctx, waiting[1].ID, 10)); len(left) != 1 || left[0].ID != waiting[2].ID {
+			t.Errorf("behind the second %v", left)
 		}
 		return nil
 	})

@@ -2,6 +2,7 @@ package pg
 
 import (
 	"context"
+	"crypto/sha256"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -49,51 +50,68 @@ const quarantineSelect = `
 	       coalesce(q.item_id, 0) AS item_id, q.external_id
 	FROM quarantine q JOIN source s ON s.id = q.source_id`
 
-// Quarantine sets the ids. A part that is there already (its raw is parsed again
-// after a crash) keeps its row.
-func (t *tx) Quarantine(ctx context.Context, qs []desk.Quarantined) error {
+// Quarantine passes over a part that is there already: its raw is parsed again
+// after a crash, or the source has brought the same once more.
+func (t *tx) Quarantine(ctx context.Context, qs []desk.Quarantined) ([]bool, error) {
+	isNew := make([]bool, len(qs))
 	if len(qs) == 0 {
-		return nil
+		return isNew, nil
 	}
-	type key struct {
-		raw  int64
-		part int
-	}
-	at := make(map[key]int, len(qs))
 	var c struct {
+		at                             []int32
 		source, raw                    []int64
 		part                           []int
 		externalID, field, reason, sta []string
-		bytes                          [][]byte
-		at                             []time.Time
+		bytes, digest                  [][]byte
+		when                           []time.Time
 		item                           []*int64
 	}
 	for i, q := range qs {
-		at[key{q.RawID, q.Part}] = i
 		if q.State == "" {
 			q.State = "open"
 		}
+		var digest []byte // of the whole raw: the database knows it
+		if q.Bytes != nil {
+			sum := sha256.Sum256(q.Bytes)
+			digest = sum[:]
+		}
+		c.at, c.digest = append(c.at, int32(i)), append(c.digest, digest)
 		c.source, c.raw, c.part = append(c.source, q.SourceID), append(c.raw, q.RawID), append(c.part, q.Part)
 		c.externalID, c.field, c.reason = append(c.externalID, q.ExternalID), append(c.field, q.Field), append(c.reason, q.Reason)
-		c.bytes, c.at, c.sta, c.item = append(c.bytes, q.Bytes), append(c.at, q.At), append(c.sta, q.State), append(c.item, null(q.ItemID))
+		c.bytes, c.when, c.sta, c.item = append(c.bytes, q.Bytes), append(c.when, q.At), append(c.sta, q.State), append(c.item, null(q.ItemID))
 	}
 	rows, err := t.q.Query(ctx, `
-		INSERT INTO quarantine (source_id, raw_id, part, external_id, bytes, field, reason, at, state, item_id)
-		SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::text[], $5::bytea[], $6::text[], $7::text[],
-		                     $8::timestamptz[], $9::text[], $10::bigint[])
-		ON CONFLICT (raw_id, part) DO UPDATE SET part = excluded.part
-		RETURNING id, raw_id, part`,
-		c.source, c.raw, c.part, c.externalID, c.bytes, c.field, c.reason, c.at, c.sta, c.item)
+		WITH told AS (
+			SELECT u.*, coalesce(u.share, r.digest) AS digest
+			FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::int[], $5::text[], $6::bytea[], $7::text[], $8::text[], $9::timestamptz[],
+			            $10::text[], $11::bigint[], $12::bytea[])
+			     AS u(at, source_id, raw_id, part, external_id, bytes, field, reason, told_at, state, item_id, share)
+			JOIN raw r ON r.id = u.raw_id),
+		known AS (
+			SELECT told.at, (SELECT min(q.id) FROM quarantine q
+			                 WHERE q.source_id = told.source_id AND q.digest = told.digest AND q.reason = told.reason) AS id
+			FROM told),
+		made AS (
+			INSERT INTO quarantine (source_id, raw_id, part, external_id, bytes, field, reason, at, state, item_id, digest)
+			SELECT told.source_id, told.raw_id, told.part, told.external_id, told.bytes, told.field, told.reason, told.told_at, told.state,
+			       told.item_id, told.digest
+			FROM told JOIN known ON known.at = told.at WHERE known.id IS NULL
+			ON CONFLICT (raw_id, part) DO UPDATE SET part = excluded.part
+			RETURNING id, raw_id, part)
+		SELECT told.at, coalesce(known.id, made.id), known.id IS NULL
+		FROM told JOIN known ON known.at = told.at LEFT JOIN made ON made.raw_id = told.raw_id AND made.part = told.part`,
+		c.at, c.source, c.raw, c.part, c.externalID, c.bytes, c.field, c.reason, c.when, c.sta, c.item, c.digest)
 	if err != nil {
-		return translate(err)
+		return nil, translate(err)
 	}
+	var at int
 	var id int64
-	var k key
-	_, err = pgx.ForEachRow(rows, []any{&id, &k.raw, &k.part}, func() error {
-		qs[at[k]].ID = id
+	var made bool
+	_, err = pgx.ForEachRow(rows, []any{&at, &id, &made}, func() error {
+		qs[at].ID, isNew[at] = id, made
 		return nil
 	})
-	return translate(err)
+	return isNew, translate(err)
 }
 
 func (t *tx) QuarantinedByID(ctx context.Context, id int64, lock bool) (desk.Quarantined, error) {

@@ -74,7 +74,7 @@ func TestQuarantineKeepsBytesAndReason(t *testing.T) {
 		{SourceID: src.ID, RawID: raw.ID, Part: 1, Reason: "读不了", At: noon},
 	}
 	put := func() {
-		in(t, s, func(ctx context.Context, tx desk.Tx) error { return tx.Quarantine(ctx, qs) })
+		in(t, s, func(ctx context.Context, tx desk.Tx) error { _, err := tx.Quarantine(ctx, qs); return err })
 	}
 	put()
 	first := []int64{qs[0].ID, qs[1].ID}
