@@ -1,4 +1,4 @@
-package jieba_test
+package main
 
 import (
 	"os"
