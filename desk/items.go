@@ -215,7 +215,7 @@ func (d *Desk) LogCall(ctx context.Context, who Actor, in Incoming) (Result, err
 	if err != nil {
 		return Result{}, err
 	}
-	raw := Raw{ContentType: "application/json", Bytes: mustJSON(in), Note: mustJSON(map[string]any{"by": who.PersonID})}
+	raw := Raw{ContentType: "application/json", Bytes: mustJSON(in), Note: mustJSON(seatNote{who.PersonID, who.Name, who.Via})}
 	res, err := d.Receive(ctx, src, Batch{Raws: []Raw{raw}})
 	if err != nil {
 		return Result{}, err
@@ -226,14 +226,31 @@ func (d *Desk) LogCall(ctx context.Context, who Actor, in Incoming) (Result, err
 	if res[0].Err != nil {
 		return res[0], res[0].Err
 	}
-	now := d.Now()
-	return res[0], d.Store.InTx(ctx, func(tx Tx) error {
-		it, err := tx.ItemByID(ctx, Scope{}, res[0].ID, false)
-		if err != nil || res[0].Status != StatusCreated {
-			return err
+	return res[0], nil
+}
+
+// seatNote is who logged a call, kept with the raw: whoever finishes it, the record
+// says whose it is.
+type seatNote struct {
+	By   int64  `json:"by"`
+	Name string `json:"name"`
+	Via  string `json:"via"`
+}
+
+// logged are the events of calls that are new, in the transaction that makes them.
+func logged(src Source, parts []*part, now time.Time) []Event {
+	if src.Kind != SeatSource {
+		return nil
+	}
+	var events []Event
+	for _, p := range parts {
+		var by seatNote
+		if p.res.Status != StatusCreated || json.Unmarshal(p.raw.Note, &by) != nil || by.By == 0 {
+			continue
 		}
-		return tx.Record(ctx, it.event(who, now, "item.logged"))
-	})
+		events = append(events, p.item.event(Actor{PersonID: by.By, Name: orElse(by.Name, src.Name), Via: orElse(by.Via, "session")}, now, "item.logged"))
+	}
+	return events
 }
 
 // seat is the source of the seat, made when first needed.

@@ -268,6 +268,9 @@ func (d *Desk) keep(ctx context.Context, src Source, parts []*part, raws []Raw, 
 				return err
 			}
 		}
+		if err := tx.Record(ctx, logged(src, parts, now)...); err != nil {
+			return err
+		}
 		if last {
 			for _, r := range raws {
 				if err := tx.RawDone(ctx, r.ID); err != nil {
