@@ -85,8 +85,9 @@ func (e Event) change(before, after any) Event {
 	return e
 }
 
-// because sets the reason given.
-func (e Event) because(why string) Event { e.Why = why; return e }
+// because sets the reason given. Numbers of phones and identity cards that somebody
+// typed into it are hidden: the record can't be cleared of them later.
+func (e Event) because(why string) Event { e.Why = MaskText(why); return e }
 
 // mustJSON encodes our own plain values, which always can be.
 func mustJSON(v any) json.RawMessage {

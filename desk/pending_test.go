@@ -109,3 +109,17 @@ func TestACorrectionKeepsThePlaceOffTheRecord(t *testing.T) {
 		t.Errorf("on the record: %s %s", e.Before, e.After)
 	}
 }
+
+// A number that somebody types into a reason isn't on the record for ever.
+func TestReasonsOnTheRecordCarryNoNumbers(t *testing.T) {
+	t.Parallel()
+	o := desktest.New(t)
+	id := o.Push(desk.Incoming{Title: "来件"})[0].ID
+	if _, err := o.RevealItem(t.Context(), o.As(desk.RoleDuty), id, "回拨 13900001111 核实"); err != nil {
+		t.Fatal(err)
+	}
+	events, err := o.Events(t.Context(), o.As(desk.RoleAuditor), desk.EventFilter{Type: "item.revealed"})
+	if err != nil || len(events) != 1 || events[0].Why != "回拨 139****1111 核实" {
+		t.Errorf("%+v, %v", events, err)
+	}
+}
