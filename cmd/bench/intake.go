@@ -64,6 +64,10 @@ func benchIntake(ctx context.Context, log *slog.Logger, put func(figure)) error 
 		return err
 	}
 	defer os.RemoveAll(dir)
+	// The database's own user must get there, else it is put elsewhere and stays.
+	if err := os.Chmod(dir, 0o755); err != nil {
+		return err
+	}
 	db, err := pg.Locate(ctx, pg.LocateOptions{DataDir: dir, Serve: true, Log: log})
 	if err != nil {
 		return err

@@ -60,7 +60,20 @@ func newProgram(t *testing.T, extra ...string) *program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
+	// Not t.TempDir, which the database's own user can't get into as root's: the
+	// cluster would be put elsewhere, and stay.
+	dir, err := os.MkdirTemp("", "huiying-story")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
 	p := &program{t: t, path: path, data: filepath.Join(dir, "data"), clock: filepath.Join(dir, "clock"), extra: extra}
 	t.Cleanup(func() {
 		p.stop(syscall.SIGTERM)
