@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -63,13 +62,10 @@ func (d *Desk) AddPerson(ctx context.Context, who Actor, p Person, password stri
 	return p, generated, err
 }
 
-// checkScope refuses a scope that would let everything through by mistake.
+// checkScope refuses a scope that is no region.
 func (p Person) checkScope() error {
 	if strings.Trim(p.Region, "0123456789") != "" {
 		return Invalid("region", "属地须为行政区划代码")
-	}
-	if slices.Contains(p.Roles, RoleDepartment) && p.Department == "" {
-		return Invalid("department", "责任单位角色须指定单位")
 	}
 	return nil
 }

@@ -201,8 +201,15 @@ type Scope struct {
 	SourceID   int64  // set for a source's key: nothing but its own
 }
 
-// ScopeOf is the scope of the actor in an office that lies in the given region.
+// noDepartment is no department's name.
+const noDepartment = "（未指定单位）"
+
+// ScopeOf is the scope of the actor in an office that lies in the given region. Who
+// acts for a department that isn't named sees no department's items, not everybody's.
 func (a Actor) ScopeOf(office string) Scope {
+	if a.Department == "" && a.Has(RoleDepartment) {
+		a.Department = noDepartment
+	}
 	return Scope{Region: a.Region, Department: a.Department, Office: office, SourceID: a.SourceID}
 }
 
