@@ -67,7 +67,7 @@ func (d *Desk) steps(ctx context.Context, tx Tx, was, in Incident, now time.Time
 
 // lastRelease is the actual time of the latest release about the incident.
 func (d *Desk) lastRelease(ctx context.Context, tx Tx, incident int64) (*time.Time, error) {
-	pubs, err := tx.PublicationsOf(ctx, incident)
+	pubs, err := firstPublications(ctx, tx, incident)
 	if err != nil {
 		return nil, err
 	}
@@ -179,9 +179,22 @@ type deed struct {
 	issuer  string
 }
 
+// firstPublications are the publications of an incident, of each release the
+// earliest alone: the same text in one more channel isn't a further release.
+func firstPublications(ctx context.Context, tx Tx, incident int64) ([]Publication, error) {
+	pubs, err := tx.PublicationsOf(ctx, incident)
+	slices.SortStableFunc(pubs, func(a, b Publication) int { return a.ActedAt.Compare(b.ActedAt) })
+	seen := map[int64]bool{}
+	return slices.DeleteFunc(pubs, func(p Publication) bool {
+		again := p.ReleaseID != 0 && seen[p.ReleaseID]
+		seen[p.ReleaseID] = true
+		return again
+	}), err
+}
+
 // deeds are the publications and held briefings of an incident, earliest first.
 func (d *Desk) deeds(ctx context.Context, tx Tx, incident int64) ([]deed, error) {
-	pubs, err := tx.PublicationsOf(ctx, incident)
+	pubs, err := firstPublications(ctx, tx, incident)
 	if err != nil {
 		return nil, err
 	}

@@ -77,8 +77,9 @@ func locked(left time.Duration) *Error {
 	return &Error{Code: CodeTooMany, Text: "密码多次输错，账号已锁定，请稍后再试或联系安全保密管理员", RetryAfter: left}
 }
 
-// SignIn checks name and password. After five failures in a row the account is
-// locked for a quarter of an hour, known name or not being no difference to see.
+// SignIn checks name and password. A wrong name and a wrong password look the same.
+// After five failures in a row the account is locked for a quarter of an hour, and
+// says so: whoever is locked out must know why, at the price that the name is known.
 func (d *Desk) SignIn(ctx context.Context, name, password string) (Person, error) {
 	now, real := d.Now(), d.Real()
 	var p Person

@@ -173,3 +173,32 @@ func TestBriefingClashNamesTheOther(t *testing.T) {
 		t.Errorf("clock: %+v", c)
 	}
 }
+
+// The same text in one more channel isn't a further release.
+func TestAnotherChannelIsNoFurtherRelease(t *testing.T) {
+	t.Parallel()
+	o := desktest.New(t)
+	in := raise(t, o, desk.LevelMajor)
+	r := signed(t, o, in.ID, desk.ReleaseFirst)
+	published := o.Clock.Move(time.Hour)
+	if _, err := o.PublishRelease(t.Context(), o.As(desk.RolePress), r.ID, 0, portal); err != nil {
+		t.Fatal(err)
+	}
+	o.Clock.Move(time.Hour)
+	again := portal
+	again.Channel = "政务公众号"
+	if _, err := o.PublishRelease(t.Context(), o.As(desk.RolePress), r.ID, 0, again); err != nil {
+		t.Fatal(err)
+	}
+	if c := clock(t, o, in.ID, "follow-up"); c.State != desk.ClockRunning || !c.Start.Equal(published) {
+		t.Fatalf("持续发布 after a second channel: %+v", c)
+	}
+	o.Clock.Move(time.Hour)
+	next := signed(t, o, in.ID, desk.ReleaseFollowUp)
+	if _, err := o.PublishRelease(t.Context(), o.As(desk.RolePress), next.ID, 0, portal); err != nil {
+		t.Fatal(err)
+	}
+	if c := clock(t, o, in.ID, "follow-up"); c.State != desk.ClockRunning || !c.Start.Equal(o.Now()) {
+		t.Errorf("持续发布 after a further release: %+v", c)
+	}
+}
