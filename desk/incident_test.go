@@ -64,7 +64,7 @@ func TestMajorIncidentStartsFiveAndTwentyFourHours(t *testing.T) {
 
 // Upgrading six hours after it occurred makes the 5 h clock overdue at once and
 // never resets a start (trust.md row 15).
-func TestUpgradeSixHoursInIsOverdueAtOnce(t *testing.T) {
+func TestRow15UpgradeSixHoursInIsOverdueAtOnce(t *testing.T) {
 	t.Parallel()
 	o := desktest.New(t)
 	in := raise(t, o, "")

@@ -41,7 +41,7 @@ func TestReceiveSaysWhatBecameOfEach(t *testing.T) {
 }
 
 // The same item ten times at once becomes one (trust.md row 3).
-func TestRedeliveryInParallel(t *testing.T) {
+func TestRow3RedeliveryInParallel(t *testing.T) {
 	t.Parallel()
 	o := desktest.New(t)
 	const same, others = 10, 40
@@ -112,7 +112,7 @@ func (s *dying) InTx(ctx context.Context, fn func(desk.Tx) error) error {
 }
 
 // What was kept but not finished is finished by the sweep (trust.md row 1).
-func TestRawsLeftBetweenTheCommitsAreFinished(t *testing.T) {
+func TestRow1RawsLeftBetweenTheCommitsAreFinished(t *testing.T) {
 	t.Parallel()
 	o := desktest.New(t)
 	whole := o.Store

@@ -93,7 +93,7 @@ func outside(t *testing.T, h http.HandlerFunc) (*httptest.Server, *Guard) {
 // inside are the ways to say this machine.
 var inside = []string{"127.0.0.1", "localhost", "[::1]", "0.0.0.0", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "2130706433", "0x7f000001", "0177.0.0.1", "127.1", "127.0.0.1.", "[64:ff9b::7f00:1]"}
 
-func TestTheHoneypotStaysSilent(t *testing.T) {
+func TestRow29TheHoneypotStaysSilent(t *testing.T) {
 	t.Parallel()
 	port, _ := honeypot(t)
 	s, g := outside(t, func(w http.ResponseWriter, r *http.Request) {
@@ -134,9 +134,9 @@ func TestProxiesOfTheEnvironmentAreNotUsed(t *testing.T) {
 	}
 }
 
-// TestRebinding: a name that pointed outside when it was configured and points
+// TestRow29Rebinding: a name that pointed outside when it was configured and points
 // inside when it is fetched.
-func TestRebinding(t *testing.T) {
+func TestRow29Rebinding(t *testing.T) {
 	t.Parallel()
 	port, _ := honeypot(t)
 	s, g := outside(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "ok") })
@@ -227,9 +227,9 @@ func TestRedirectsEnd(t *testing.T) {
 	}
 }
 
-// TestBombs: nothing that a server sends costs more than a bounded amount of
+// TestRow30Bombs: nothing that a server sends costs more than a bounded amount of
 // memory and time. Not parallel: it reads the process's counters.
-func TestBombs(t *testing.T) {
+func TestRow30Bombs(t *testing.T) {
 	var bomb bytes.Buffer
 	z := gzip.NewWriter(&bomb)
 	for range 200 {

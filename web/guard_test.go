@@ -10,7 +10,7 @@ import (
 
 // TestCrossSite: on every write that a cookie authenticates, a foreign or absent
 // Origin is refused, and a bearer token needs none.
-func TestCrossSite(t *testing.T) {
+func TestRow28CrossSite(t *testing.T) {
 	t.Parallel()
 	x := newSite(t)
 	x.As(desk.RoleDuty)

@@ -42,11 +42,11 @@ var samples = map[string]string{
 	"/api/v1/briefings/{id}/cancel":    `{"why":"不开了"}`,
 }
 
-// TestMatrix asks every route of the API, as every role, as nobody, as a source's
+// TestRow34Matrix asks every route of the API, as every role, as nobody, as a source's
 // key and as somebody of another region. Who may is written down in
 // testdata/matrix.golden, by hand and eye: it is the oracle for the table in desk
 // and for the one of routes alike.
-func TestMatrix(t *testing.T) {
+func TestRow34Matrix(t *testing.T) {
 	t.Parallel()
 	x := newSite(t)
 	x.Push(desk.Incoming{ExternalID: "1", Title: "路灯坏了"})
@@ -188,9 +188,9 @@ func TestKeyConfinement(t *testing.T) {
 	}
 }
 
-// TestMatrixOfPages: a page opens for the roles that its line in the table of
+// TestRow34MatrixOfPages: a page opens for the roles that its line in the table of
 // routes names and for nobody else, and no act of a page gets through for others.
-func TestMatrixOfPages(t *testing.T) {
+func TestRow34MatrixOfPages(t *testing.T) {
 	t.Parallel()
 	x := newSite(t)
 	x.Push(desk.Incoming{ExternalID: "1", Title: "路灯坏了"})

@@ -477,9 +477,9 @@ func TestStop(t *testing.T) {
 	}
 }
 
-// TestStorm: everybody comes back at the same instant, to the same place, and is
+// TestRow27Storm: everybody comes back at the same instant, to the same place, and is
 // told what happened meanwhile.
-func TestStorm(t *testing.T) {
+func TestRow27Storm(t *testing.T) {
 	t.Parallel()
 	x := newSite(t)
 	x.token("duty")

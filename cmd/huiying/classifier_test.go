@@ -62,7 +62,7 @@ func TestWholeEngine(t *testing.T) {
 }
 
 // row 32 of the promises, short: what would hurt a segmenter doesn't hurt a verdict.
-func TestHostileTexts(t *testing.T) {
+func TestRow32HostileTexts(t *testing.T) {
 	t.Parallel()
 	e, _, _ := whole(t)
 	long := make([]byte, 12<<20)

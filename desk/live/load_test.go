@@ -35,11 +35,11 @@ func (b *board) apply(c desk.Cursor, id string) {
 // endure says whether the full figures of the trust table are wanted.
 func endure() bool { return os.Getenv("HUIYING_ENDURE") == "1" }
 
-// TestCuts is trust row 25 at the hub: subscribers of four audiences, cut a
+// TestRow25Cuts is trust row 25 at the hub: subscribers of four audiences, cut a
 // thousand times at random while four writers append; afterwards every board
 // equals what the record says that this audience sees. In full: 500 of them, all
 // equal within 3 s.
-func TestCuts(t *testing.T) {
+func TestRow25Cuts(t *testing.T) {
 	t.Parallel()
 	subscribers, cuts, events := 200, int64(1000), 400
 	if endure() {
@@ -73,7 +73,7 @@ func TestCuts(t *testing.T) {
 	since := time.Now()
 	clients.Wait()
 	took := time.Since(since)
-	t.Logf("%d cuts; all %d boards equal %v after the last event", cuts-max(left.Load(), 0), subscribers, took.Round(time.Millisecond))
+	t.Logf("figure: %d cuts; all %d boards equal %v after the last event", cuts-max(left.Load(), 0), subscribers, took.Round(time.Millisecond))
 	if endure() && took > 3*time.Second {
 		t.Errorf("equal only after %v, want 3 s", took)
 	}
@@ -140,9 +140,9 @@ func follow(ctx context.Context, s *live.Subscription, b *board, cuts *atomic.In
 	}
 }
 
-// TestStalled is trust row 26 at the hub: 25 of 500 stop reading. The others don't
+// TestRow26Stalled is trust row 26 at the hub: 25 of 500 stop reading. The others don't
 // notice, and what waits for a stalled one stays within a MiB, until it is cut.
-func TestStalled(t *testing.T) {
+func TestRow26Stalled(t *testing.T) {
 	t.Parallel()
 	const subscribers, stalled, events = 500, 25, 300
 	f := newFeed()
@@ -187,7 +187,7 @@ func TestStalled(t *testing.T) {
 	all := slices.Concat(late...)
 	slices.Sort(all)
 	p99 := all[len(all)*99/100]
-	t.Logf("%d deliveries beside %d stalled: median %v, p99 %v, worst %v", len(all), stalled, all[len(all)/2], p99, all[len(all)-1])
+	t.Logf("figure: %d deliveries beside %d stalled: median %v, p99 %v, worst %v", len(all), stalled, all[len(all)/2], p99, all[len(all)-1])
 	if p99 > time.Second {
 		t.Errorf("p99 %v, want under 1 s", p99)
 	}

@@ -97,11 +97,11 @@ func (p posting) Send(ctx context.Context, m desk.Message) desk.Sent {
 	return desk.Sent{Outcome: desk.OutcomeSent}
 }
 
-// TestCrashBetweenSendAndRecord is trust row 18: of three nodes one dies after each
+// TestRow18CrashBetweenSendAndRecord is trust row 18: of three nodes one dies after each
 // of its lanes has sent and before it has recorded. The provider counts: every
 // message at least once, at most twice, and twice only what was in the dead one's
 // hands.
-func TestCrashBetweenSendAndRecord(t *testing.T) {
+func TestRow18CrashBetweenSendAndRecord(t *testing.T) {
 	t.Parallel()
 	const messages = 60
 	var mu sync.Mutex

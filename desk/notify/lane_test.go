@@ -365,7 +365,7 @@ func TestStopInTheMiddle(t *testing.T) {
 }
 
 // A node that slept between claim and send leaves the message to others (row 13).
-func TestSleptAfterTheClaim(t *testing.T) {
+func TestRow13SleptAfterTheClaim(t *testing.T) {
 	t.Parallel()
 	out := &recorder{}
 	table := Table{"slack": out}

@@ -97,9 +97,9 @@ func (f *faultyLine) carry(client net.Conn) {
 	}
 }
 
-// TestLostCommitReplyMakesNoDuplicate is row 2: the sender repeats the same
+// TestRow2LostCommitReplyMakesNoDuplicate is row 2: the sender repeats the same
 // identity, and there is one row for it.
-func TestLostCommitReplyMakesNoDuplicate(t *testing.T) {
+func TestRow2LostCommitReplyMakesNoDuplicate(t *testing.T) {
 	t.Parallel()
 	direct := pgtest.New(t)
 	line, through := newFaultyLine(t, direct)

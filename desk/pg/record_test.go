@@ -131,9 +131,9 @@ func TestFeedIsPagedByCursor(t *testing.T) {
 	}
 }
 
-// TestFeedSkipsNothing is row 22: fifty writers whose transactions end in any
+// TestRow22FeedSkipsNothing is row 22: fifty writers whose transactions end in any
 // order, two sealers on two nodes, two readers by cursor.
-func TestFeedSkipsNothing(t *testing.T) {
+func TestRow22FeedSkipsNothing(t *testing.T) {
 	t.Parallel()
 	url := pgtest.New(t)
 	nodes := []*pg.Store{openURL(t, url), openURL(t, url)}

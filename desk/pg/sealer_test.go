@@ -80,9 +80,9 @@ func TestSealersTakeTurns(t *testing.T) {
 	}
 }
 
-// TestSleepingSealerIsCutOff is row 13 for the sealer: it stops a sealer in the middle of its transaction, as
+// TestRow13SleepingSealerIsCutOff is row 13 for the sealer: it stops a sealer in the middle of its transaction, as
 // SIGSTOP does.
-func TestSleepingSealerIsCutOff(t *testing.T) {
+func TestRow13SleepingSealerIsCutOff(t *testing.T) {
 	t.Parallel()
 	url := pgtest.New(t)
 	s := openURL(t, url)

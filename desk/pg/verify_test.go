@@ -78,9 +78,9 @@ func kinds(report pg.Report) (list []string) {
 	return list
 }
 
-// TestEditsAreFound is row 36: whatever is done to the record by hand is found,
+// TestRow36EditsAreFound is row 36: whatever is done to the record by hand is found,
 // and the row is named.
-func TestEditsAreFound(t *testing.T) {
+func TestRow36EditsAreFound(t *testing.T) {
 	t.Parallel()
 	r := newSealedRecord(t)
 	if report := r.verify(true); !report.OK() || report.Sealed != 20 || report.Heads < 4 || report.LastHead != 20 {

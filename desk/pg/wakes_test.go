@@ -118,9 +118,9 @@ func TestDrillTouchesNothingReal(t *testing.T) {
 	}
 }
 
-// TestLostNotifyIsOnlySlower is row 23: the LISTEN connection is cut again and
+// TestRow23LostNotifyIsOnlySlower is row 23: the LISTEN connection is cut again and
 // again, and wake-ups still come, at the latest when it listens once more.
-func TestLostNotifyIsOnlySlower(t *testing.T) {
+func TestRow23LostNotifyIsOnlySlower(t *testing.T) {
 	t.Parallel()
 	url := pgtest.New(t)
 	here, there := openURL(t, url), openURL(t, url)

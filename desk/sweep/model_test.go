@@ -193,9 +193,9 @@ func (m *modelIncident) String() string {
 	return s
 }
 
-// TestNothingMissedNothingTwice is trust row 9: what the sweep says of random
+// TestRow9NothingMissedNothingTwice is trust row 9: what the sweep says of random
 // incidents, swept at random instants, is what the model says, alert by alert.
-func TestNothingMissedNothingTwice(t *testing.T) {
+func TestRow9NothingMissedNothingTwice(t *testing.T) {
 	t.Parallel()
 	o := desktest.New(t)
 	rapid.Check(t, func(rt *rapid.T) {
@@ -231,8 +231,8 @@ func (w *world) finish(t testing.TB) {
 	}
 }
 
-// TestManyIncidents is row 9 in volume: a hundred thousand incidents in full.
-func TestManyIncidents(t *testing.T) {
+// TestRow9ManyIncidents is row 9 in volume: a hundred thousand incidents in full.
+func TestRow9ManyIncidents(t *testing.T) {
 	t.Parallel()
 	incidents, round := 60, 60
 	if endure() {
@@ -267,7 +267,7 @@ func TestManyIncidents(t *testing.T) {
 		}
 		w.finish(t)
 	}
-	t.Logf("%d incidents, %d alerts, each as the model says", incidents, alerts)
+	t.Logf("figure: %d incidents, %d alerts, each as the model says", incidents, alerts)
 	if alerts < incidents {
 		t.Errorf("only %d alerts: too little happened", alerts)
 	}

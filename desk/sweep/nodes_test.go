@@ -144,10 +144,10 @@ func once(t *testing.T, conn *pgx.Conn) {
 	}
 }
 
-// TestStorm is trust rows 10, 12 and 13: three nodes sweep clocks that come due in
+// TestRow10Storm is trust rows 10, 12 and 13: three nodes sweep clocks that come due in
 // the same minute; one is killed and one is stopped for a while in the middle.
 // Everything is said once, on time, and the sleeper writes nothing stale.
-func TestStorm(t *testing.T) {
+func TestRow10Storm(t *testing.T) {
 	t.Parallel()
 	clocks, window, sleep := 600, 3*time.Second, time.Second
 	if endure() {
@@ -174,7 +174,7 @@ func TestStorm(t *testing.T) {
 	late := watch(t, conn, clocks, from.Add(window+30*time.Second), ready)
 	<-woken
 	p99 := late[len(late)*99/100]
-	t.Logf("%d clocks due within %v: said after median %v, p99 %v, worst %v", clocks, window, late[len(late)/2], p99, late[len(late)-1])
+	t.Logf("figure: %d clocks due within %v: said after median %v, p99 %v, worst %v", clocks, window, late[len(late)/2], p99, late[len(late)-1])
 	// What a node held when it was stopped is free once the database ends its
 	// session, idle in a transaction for 10 s.
 	if worst := late[len(late)-1]; worst > 20*time.Second {

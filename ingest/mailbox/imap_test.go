@@ -46,9 +46,9 @@ func open(t *testing.T, inFolder string) (*dovecot, *ingesttest.Door) {
 	return d, ingesttest.Open(t, mailKind(), src)
 }
 
-// TestReadByOthers: what somebody else has seen, answered or flagged is taken all
+// TestRow5ReadByOthers: what somebody else has seen, answered or flagged is taken all
 // the same, and our reading changes no flag.
-func TestReadByOthers(t *testing.T) {
+func TestRow5ReadByOthers(t *testing.T) {
 	t.Parallel()
 	d, door := open(t, "INBOX")
 	d.Put(t, ingesttest.Messages(1, 4)...)
@@ -76,9 +76,9 @@ func TestReadByOthers(t *testing.T) {
 	}
 }
 
-// TestUIDValidity: the folder is rebuilt with the same letters and more: nothing
+// TestRow6UIDValidity: the folder is rebuilt with the same letters and more: nothing
 // lost, nothing twice.
-func TestUIDValidity(t *testing.T) {
+func TestRow6UIDValidity(t *testing.T) {
 	t.Parallel()
 	d, door := open(t, folder)
 	noID := "From: a@example.com\r\nSubject: 没有编号的信\r\n\r\n正文\r\n"
@@ -126,9 +126,9 @@ func TestUIDValidity(t *testing.T) {
 	}
 }
 
-// TestPoison: broken, empty and huge letters between good ones are quarantined
+// TestRow7Poison: broken, empty and huge letters between good ones are quarantined
 // with their bytes and a reason; the good ones come in with the same poll.
-func TestPoison(t *testing.T) {
+func TestRow7Poison(t *testing.T) {
 	t.Parallel()
 	d, door := open(t, "INBOX")
 	good := ingesttest.Messages(1, 3)

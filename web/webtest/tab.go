@@ -205,9 +205,9 @@ func (tab *Tab) Wait(expression string) {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		// A page that is just being left can't answer; the next one will.
+		// A page that is just being left can't answer; the next one will, once it is whole.
 		var yes bool
-		if last = chromedp.Run(ctx, chromedp.Evaluate("!!("+expression+")", &yes)); last == nil && yes {
+		if last = chromedp.Run(ctx, chromedp.Evaluate("document.readyState === 'complete' && !!("+expression+")", &yes)); last == nil && yes {
 			return
 		}
 		select {
