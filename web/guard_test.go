@@ -8,7 +8,7 @@ import (
 	"huiying/desk"
 )
 
-// TestCrossSite: on every write that a cookie authenticates, a foreign or absent
+// TestRow28CrossSite: on every write that a cookie authenticates, a foreign or absent
 // Origin is refused, and a bearer token needs none.
 func TestRow28CrossSite(t *testing.T) {
 	t.Parallel()
