@@ -180,6 +180,10 @@ func (t *tx) ClaimDue(ctx context.Context, now time.Time, limit int) ([]desk.Clo
 	if err != nil || len(clocks) == 0 {
 		return nil, err
 	}
+	// A node that is stopped with these in hand must not keep them for long.
+	if _, err := t.exec(ctx, `SELECT set_config('idle_in_transaction_session_timeout', '2s', true)`); err != nil {
+		return nil, err
+	}
 	// Read after the lock: another node may have fired them between our snapshot
 	// and its commit. Then the clock has nothing left to say.
 	stages, err := all(ctx, t, pgx.RowToStructByName[desk.Stage],
