@@ -57,7 +57,7 @@ func kindSet() Set {
 			})
 		}
 		for _, p := range x.parts {
-			if strings.HasSuffix(p.text, "?") {
+			if strings.HasSuffix(p.text, "?") && worded(p.text) {
 				score[consult] += 2
 			}
 		}
