@@ -209,7 +209,13 @@ func findPlace(t desk.Text, v *desk.Verdict) {
 			if from < 0 {
 				return
 			}
+			if doubled := strings.HasSuffix(text[from:end], "路路"); doubled {
+				end -= len("路") // 滨江路路灯
+			}
 			runes := utf8.RuneCountInString(text[from:end])
+			if noName(text[from:end]) {
+				return
+			}
 			if runes < 3 || runes > 36 {
 				return
 			}
@@ -243,6 +249,19 @@ func findPlace(t desk.Text, v *desk.Verdict) {
 	v.Place = best.p.text[best.start:best.end]
 	best.p.note(v, "place", best.start, best.end)
 	sure(v, "place", 0.4+min(bestScore, 6)/12)
+}
+
+// noName says whether a phrase tells of doing rather than names a place.
+func noName(phrase string) bool {
+	if strings.HasPrefix(phrase, "限公司") {
+		return true
+	}
+	for _, w := range []string{"推进", "加快", "成立", "牵头", "希望", "要求", "请求", "入读", "外迁", "毁了", "解决", "笼罩", "去查", "查一查", "反映", "投诉"} {
+		if strings.Contains(phrase, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // noPlace lists the runes before which a rune is the end of a common word instead
