@@ -18,8 +18,10 @@ type Desk struct {
 	Now        func() time.Time // office time
 	Real       func() time.Time // real time, for what isn't the office's business: lockout
 	Passwords  Passwords
-	Channels   []string // alert channels that are configured ("slack"); the desk itself is always one
-	Workers    int      // texts read at once; 0 is 1
+	Channels   []string   // alert channels that are configured ("slack"); the desk itself is always one
+	Scenarios  []Scenario // that can be played as drills; none inside a drill
+	Workers    int        // texts read at once; 0 is 1
+	Pace       float64    // seconds of office time per real second; 0 is 1; more only in a drill
 	Log        *slog.Logger
 }
 
@@ -32,4 +34,21 @@ func (d *Desk) wide(who Actor) Scope {
 	s := d.scope(who)
 	s.Department = ""
 	return s
+}
+
+// InOffice is how much office time goes by in a stretch of real time: leases and
+// waits are matters of real time, kept on rows that know office time only.
+func (d *Desk) InOffice(real time.Duration) time.Duration {
+	if d.Pace == 0 {
+		return real
+	}
+	return time.Duration(float64(real) * d.Pace)
+}
+
+// InReal is the real time in which a stretch of office time goes by.
+func (d *Desk) InReal(office time.Duration) time.Duration {
+	if d.Pace == 0 {
+		return office
+	}
+	return time.Duration(float64(office) / d.Pace)
 }

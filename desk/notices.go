@@ -108,7 +108,7 @@ func deliveryBackoff(n int) time.Duration { return min(time.Second<<min(n, 5), 3
 // are due, for this node to send. They are its own for 30 s of office time.
 func (d *Desk) ClaimDeliveries(ctx context.Context, now time.Time, limit int, channels ...string) (list []Delivery, err error) {
 	err = d.Store.InTx(ctx, func(tx Tx) error {
-		list, err = tx.ClaimDeliveries(ctx, now, now.Add(DeliveryHold), limit, channels...)
+		list, err = tx.ClaimDeliveries(ctx, now, now.Add(d.InOffice(DeliveryHold)), limit, channels...)
 		return err
 	})
 	return list, err
@@ -156,7 +156,7 @@ func (d *Desk) Delivered(ctx context.Context, del Delivery, s Sent) error {
 		case s.Outcome == OutcomeRefuse || del.Attempts >= maxDeliveries:
 			del.State = DeliveryFailed
 		default:
-			del.NextAt = now.Add(max(s.RetryAfter, deliveryBackoff(del.Attempts)))
+			del.NextAt = now.Add(d.InOffice(max(s.RetryAfter, deliveryBackoff(del.Attempts))))
 		}
 		if err := tx.SaveDelivery(ctx, del); err != nil {
 			return err

@@ -140,24 +140,25 @@ const (
 	ActPersonManage   Act = "person.manage"
 	ActAlertText      Act = "alert.text" // let a channel carry the incident's text; two administrators
 	ActRecordRead     Act = "record.read"
+	ActDrill          Act = "drill.manage" // begin, end and purge drills
 )
 
 // permissions is the whole table of who may what. Scope (region, department)
 // narrows it further, per record.
 var permissions = map[Role][]Act{
 	RoleOperator:   {ActItemRead, ActItemLog},
-	RoleShiftLead:  {ActItemRead, ActItemLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActQuarantine},
+	RoleShiftLead:  {ActItemRead, ActItemLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActQuarantine, ActDrill},
 	RoleDispatcher: {ActItemRead, ActItemLog, ActItemCorrect, ActItemSettle, ActItemReveal},
 	RoleCallerBack: {ActItemRead, ActItemReveal},
 	RoleInspector:  {ActItemRead},
 	RoleDuty: {ActItemRead, ActItemLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActIncidentRead, ActIncidentRaise, ActIncidentGrade,
-		ActIncidentSecond, ActReleaseDraft, ActReleasePublish, ActBriefing, ActNoticeAck, ActQuarantine},
-	RolePress:      {ActItemRead, ActIncidentRead, ActReleaseDraft, ActReleasePublish, ActBriefing, ActNoticeAck},
-	RoleLeader:     {ActItemRead, ActIncidentRead, ActIncidentSecond, ActReleaseSign, ActNoticeAck},
+		ActIncidentSecond, ActReleaseDraft, ActReleasePublish, ActBriefing, ActNoticeAck, ActQuarantine, ActDrill},
+	RolePress:      {ActItemRead, ActIncidentRead, ActReleaseDraft, ActReleasePublish, ActBriefing, ActNoticeAck, ActDrill},
+	RoleLeader:     {ActItemRead, ActIncidentRead, ActIncidentSecond, ActReleaseSign, ActNoticeAck, ActDrill},
 	RoleSecrecy:    {ActIncidentRead, ActReleaseReview},
 	RoleDepartment: {ActItemRead},
 	RoleAuditor:    {ActRecordRead},
-	RoleSysadmin:   {ActSourceManage, ActQuarantine, ActAlertText},
+	RoleSysadmin:   {ActSourceManage, ActQuarantine, ActAlertText, ActDrill},
 	RoleSecadmin:   {ActPersonManage, ActAlertText},
 }
 

@@ -62,7 +62,7 @@ func (d *Desk) Receive(ctx context.Context, src Source, b Batch) ([]Result, erro
 		for i := range b.Raws {
 			r := &b.Raws[i]
 			r.SourceID, r.ReceivedAt, r.Digest = src.ID, now, sha(r.Bytes)
-			if err := tx.KeepRaw(ctx, r, now.Add(claimRaw)); err != nil {
+			if err := tx.KeepRaw(ctx, r, now.Add(d.InOffice(claimRaw))); err != nil {
 				return err
 			}
 		}
@@ -104,7 +104,7 @@ func (d *Desk) finishNext(ctx context.Context, now time.Time) (id int64, err err
 	var raws []Raw
 	var src Source
 	err = d.Store.InTx(ctx, func(tx Tx) error {
-		if raws, err = tx.ClaimRaws(ctx, now, now.Add(claimRaw), 1); err != nil || len(raws) == 0 {
+		if raws, err = tx.ClaimRaws(ctx, now, now.Add(d.InOffice(claimRaw)), 1); err != nil || len(raws) == 0 {
 			return err
 		}
 		src, err = tx.SourceByID(ctx, raws[0].SourceID)

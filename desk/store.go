@@ -33,6 +33,7 @@ type Tx interface {
 	SourceTx
 	RecordTx
 	SettingTx
+	DrillTx
 	// Try runs fn so that, when it fails, what it did is undone and the transaction
 	// goes on.
 	Try(ctx context.Context, fn func() error) error

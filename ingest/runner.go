@@ -115,7 +115,7 @@ func (r *Runner) idle(ctx context.Context, now time.Time) time.Duration {
 	if err != nil || !ok {
 		return maxIdle
 	}
-	return min(max(at.Sub(now), 10*time.Millisecond), maxIdle)
+	return min(max(r.Desk.InReal(at.Sub(now)), 10*time.Millisecond), maxIdle)
 }
 
 func (r *Runner) names() []string {
@@ -134,7 +134,7 @@ func (r *Runner) claim(ctx context.Context, now time.Time) (desk.Source, bool, e
 	for _, k := range r.Kinds {
 		longest = max(longest, k.timeout())
 	}
-	return r.Desk.ClaimSource(ctx, r.names(), now, now.Add(longest+leaseMargin))
+	return r.Desk.ClaimSource(ctx, r.names(), now, now.Add(r.Desk.InOffice(longest+leaseMargin)))
 }
 
 func (k Kind) timeout() time.Duration {
@@ -193,7 +193,7 @@ func (r *Runner) poll(ctx context.Context, src desk.Source, now time.Time) {
 	if ctx.Err() == nil {
 		now = r.Desk.Now()
 	}
-	if err := r.Desk.Polled(endCtx, src, failure, now, now.Add(wait)); err != nil {
+	if err := r.Desk.Polled(endCtx, src, failure, now, now.Add(r.Desk.InOffice(wait))); err != nil {
 		r.Log.Warn("the end of a poll wasn't recorded; its lease runs out", "source", src.Name, "error", err)
 	}
 }

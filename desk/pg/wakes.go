@@ -10,9 +10,10 @@ const (
 	WakeClock    = "clock"    // the sweep: stages were planned
 	WakeDelivery = "delivery" // the notifiers: deliveries were planned
 	WakeSource   = "source"   // the pollers: sources were added or changed
+	WakeDrill    = "drill"    // who plays drills: one was begun or changed
 )
 
-var topics = []string{WakeEvent, WakeFeed, WakeClock, WakeDelivery, WakeSource}
+var topics = []string{WakeEvent, WakeFeed, WakeClock, WakeDelivery, WakeSource, WakeDrill}
 
 // wakes hands wake-ups to loops of this process, and keeps those that other
 // nodes are still to be told.

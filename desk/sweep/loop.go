@@ -39,7 +39,9 @@ type Loop struct {
 	Poll time.Duration
 	Now  func() time.Time // office time
 	Real func() time.Time // real time, for Alive
-	Log  *slog.Logger
+	// InReal is the real time in which a stretch of office time goes by; nil: the same.
+	InReal func(office time.Duration) time.Duration
+	Log    *slog.Logger
 
 	alive atomic.Pointer[time.Time]
 }
@@ -114,7 +116,7 @@ func (l *Loop) sleep(ctx context.Context, wake <-chan struct{}, due time.Time, o
 	for {
 		wait := glance
 		if ok {
-			wait = min(due.Sub(l.Now()), glance)
+			wait = min(l.inReal(due.Sub(l.Now())), glance)
 			if wait <= 0 {
 				return wake
 			}
@@ -136,6 +138,13 @@ func (l *Loop) sleep(ctx context.Context, wake <-chan struct{}, due time.Time, o
 		case <-look.C:
 		}
 	}
+}
+
+func (l *Loop) inReal(office time.Duration) time.Duration {
+	if l.InReal == nil {
+		return office
+	}
+	return l.InReal(office)
 }
 
 func backoff(failures int) time.Duration {

@@ -30,5 +30,5 @@ func Unclassified(d *desk.Desk) *Loop {
 // New is a loop of the desk's own times and log. wake and next may be nil.
 func New(d *desk.Desk, name string, wake <-chan struct{}, poll time.Duration,
 	once func(context.Context, time.Time) (bool, error), next func(context.Context) (time.Time, bool, error)) *Loop {
-	return &Loop{Name: name, RunOnce: once, Next: next, Wake: wake, Poll: poll, Now: d.Now, Real: d.Real, Log: d.Log}
+	return &Loop{Name: name, RunOnce: once, Next: next, Wake: wake, Poll: poll, Real: d.Real, InReal: d.InReal, Now: d.Now, Log: d.Log}
 }
