@@ -20,6 +20,7 @@ type Desk struct {
 	Passwords  Passwords
 	Channels   []string   // alert channels that are configured ("slack"); the desk itself is always one
 	Scenarios  []Scenario // that can be played as drills; none inside a drill
+	Playing    *Playing   // set when this desk is a drill
 	Workers    int        // texts read at once; 0 is 1
 	Pace       float64    // seconds of office time per real second; 0 is 1; more only in a drill
 	Log        *slog.Logger

@@ -140,21 +140,22 @@ const (
 	ActPersonManage   Act = "person.manage"
 	ActAlertText      Act = "alert.text" // let a channel carry the incident's text; two administrators
 	ActRecordRead     Act = "record.read"
-	ActDrill          Act = "drill.manage" // begin, end and purge drills
+	ActHandover       Act = "handover.read" // what stands at the change of shift
+	ActDrill          Act = "drill.manage"  // begin, end and purge drills
 )
 
 // permissions is the whole table of who may what. Scope (region, department)
 // narrows it further, per record.
 var permissions = map[Role][]Act{
 	RoleOperator:   {ActItemRead, ActItemLog},
-	RoleShiftLead:  {ActItemRead, ActItemLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActQuarantine, ActDrill},
+	RoleShiftLead:  {ActItemRead, ActItemLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActQuarantine, ActHandover, ActDrill},
 	RoleDispatcher: {ActItemRead, ActItemLog, ActItemCorrect, ActItemSettle, ActItemReveal},
 	RoleCallerBack: {ActItemRead, ActItemReveal},
 	RoleInspector:  {ActItemRead},
 	RoleDuty: {ActItemRead, ActItemLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActIncidentRead, ActIncidentRaise, ActIncidentGrade,
-		ActIncidentSecond, ActReleaseDraft, ActReleasePublish, ActBriefing, ActNoticeAck, ActQuarantine, ActDrill},
-	RolePress:      {ActItemRead, ActIncidentRead, ActReleaseDraft, ActReleasePublish, ActBriefing, ActNoticeAck, ActDrill},
-	RoleLeader:     {ActItemRead, ActIncidentRead, ActIncidentSecond, ActReleaseSign, ActNoticeAck, ActDrill},
+		ActIncidentSecond, ActReleaseDraft, ActReleasePublish, ActBriefing, ActNoticeAck, ActQuarantine, ActHandover, ActDrill},
+	RolePress:      {ActItemRead, ActIncidentRead, ActReleaseDraft, ActReleasePublish, ActBriefing, ActNoticeAck, ActHandover, ActDrill},
+	RoleLeader:     {ActItemRead, ActIncidentRead, ActIncidentSecond, ActReleaseSign, ActNoticeAck, ActHandover, ActDrill},
 	RoleSecrecy:    {ActIncidentRead, ActReleaseReview},
 	RoleDepartment: {ActItemRead},
 	RoleAuditor:    {ActRecordRead},
