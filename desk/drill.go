@@ -81,6 +81,15 @@ type Scenario struct {
 	Starts  time.Duration // time of day at which it begins
 	Length  time.Duration
 	Items   int
+	Cast    []Member // who plays in it, in the order of roles
+}
+
+// Member is somebody who plays in a drill.
+type Member struct {
+	Login      string
+	Name       string
+	Role       Role
+	Department string // of those who act for one
 }
 
 // The speeds at which a drill may run, in office seconds per second. The default

@@ -9,8 +9,9 @@ import (
 
 // Playing is what a desk knows of the drill that it is; nil on a real one.
 type Playing struct {
-	Drill func() Drill // as it stands now
-	Guide []GuideStep  // in the order of time
+	Drill    func() Drill // as it stands now
+	Scenario Scenario     // what is played, as people chose it
+	Guide    []GuideStep  // in the order of time
 }
 
 // GuideStep is one thing that the guide tells one of the three users, from some
