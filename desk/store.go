@@ -34,6 +34,7 @@ type Tx interface {
 	RecordTx
 	SettingTx
 	DrillTx
+	SavedViewTx
 	// Try runs fn so that, when it fails, what it did is undone and the transaction
 	// goes on.
 	Try(ctx context.Context, fn func() error) error
@@ -239,6 +240,20 @@ type EventFilter struct {
 type SettingTx interface {
 	Setting(ctx context.Context, key string, lock bool) (json.RawMessage, error) // nil: not set
 	SetSetting(ctx context.Context, key string, value json.RawMessage) error
+}
+
+// SavedViewTx keeps the filters that people have saved.
+type SavedViewTx interface {
+	NewView(ctx context.Context, v *SavedView) error
+	// ViewByID also gives one that was removed.
+	ViewByID(ctx context.Context, id int64, lock bool) (SavedView, error)
+	// ListViews gives the owner's views of a page and those shared by people who
+	// still have a login, without the removed.
+	ListViews(ctx context.Context, owner int64, page string) ([]SavedView, error)
+	// SaveView stores query, sharing and removal.
+	SaveView(ctx context.Context, v SavedView) error
+	// PurgeViews ends those removed before an instant.
+	PurgeViews(ctx context.Context, before time.Time) error
 }
 
 // Feed reads the sealed record, by cursor. Waking is somebody else's business:
