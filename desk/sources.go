@@ -23,17 +23,8 @@ func (d *Desk) AddSource(ctx context.Context, who Actor, s Source, pushed bool) 
 		return s, "", Invalid("kind", "没有“%s”这种来源", s.Kind)
 	}
 	if !pushed {
-		u, err := url.Parse(s.URL)
-		if err != nil || u.Host == "" || !u.IsAbs() {
-			return s, "", Invalid("url", "请填写完整地址")
-		}
-		if u.User != nil {
-			return s, "", Invalid("url", "地址中不要写用户名和密码，请分开填写")
-		}
-		if check, ok := d.Addresses[s.Kind]; ok {
-			if err := check(s.URL); err != nil {
-				return s, "", err
-			}
+		if err := d.checkAddress(s.Kind, s.URL); err != nil {
+			return s, "", err
 		}
 	}
 	s.State, s.CreatedAt = "active", d.Now()
@@ -54,6 +45,21 @@ func (d *Desk) AddSource(ctx context.Context, who Actor, s Source, pushed bool) 
 		return tx.Record(ctx, event(who, s.CreatedAt, "source.added", "source", s.ID).with(s.brief()))
 	})
 	return s, key, err
+}
+
+// checkAddress refuses an address that a source of this kind can't have.
+func (d *Desk) checkAddress(kind, address string) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || !u.IsAbs() {
+		return Invalid("url", "请填写完整地址")
+	}
+	if u.User != nil {
+		return Invalid("url", "地址中不要写用户名和密码，请分开填写")
+	}
+	if check, ok := d.Addresses[kind]; ok {
+		return check(address)
+	}
+	return nil
 }
 
 func (s Source) brief() map[string]any {
@@ -98,6 +104,57 @@ func (d *Desk) PauseSource(ctx context.Context, who Actor, id int64, pause bool)
 		}
 		return tx.Record(ctx, event(who, now, "source.changed", "source", id).with(s.brief()).change(was, s.State))
 	})
+}
+
+// MoveSource gives a source that is polled another address, with the name and
+// password for it. What was read stays read: the bookmark and the items' identities
+// are the source's.
+func (d *Desk) MoveSource(ctx context.Context, who Actor, id int64, address, username, password string) error {
+	if err := who.need(ActSourceManage); err != nil {
+		return err
+	}
+	now := d.Now()
+	return d.Store.InTx(ctx, func(tx Tx) error {
+		s, err := tx.SourceByID(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := d.checkAddress(s.Kind, address); err != nil {
+			return err
+		}
+		s.URL, s.Username, s.Password = address, username, password
+		if err := tx.MoveSource(ctx, s, now); err != nil {
+			return err
+		}
+		return tx.Record(ctx, event(who, now, "source.changed", "source", id).with(s.brief()))
+	})
+}
+
+// RenewKey gives a source that is pushed to a new key, once; the keys before it are
+// worth nothing from now on.
+func (d *Desk) RenewKey(ctx context.Context, who Actor, id int64) (key string, err error) {
+	if err := who.need(ActSourceManage); err != nil {
+		return "", err
+	}
+	now := d.Now()
+	key = newKey()
+	err = d.Store.InTx(ctx, func(tx Tx) error {
+		s, err := tx.SourceByID(ctx, id)
+		if err != nil {
+			return err
+		}
+		if s.URL != "" {
+			return Invalid("id", "“%s”由本系统定时读取，没有密钥", s.Name)
+		}
+		if err := tx.DropTokens(ctx, 0, id); err != nil {
+			return err
+		}
+		if err := tx.NewToken(ctx, sha([]byte(key)), 0, id, now); err != nil {
+			return err
+		}
+		return tx.Record(ctx, event(who, now, "source.rekeyed", "source", id).with(s.brief()))
+	})
+	return key, err
 }
 
 // SourceNamed gives a source for the command line's import.

@@ -201,6 +201,8 @@ type PersonTx interface {
 	SavePerson(ctx context.Context, p Person) error
 	// NewToken stores the digest of a bearer token of a person or a source.
 	NewToken(ctx context.Context, digest []byte, person, source int64, at time.Time) error
+	// DropTokens forgets the tokens of a person or a source.
+	DropTokens(ctx context.Context, person, source int64) error
 	// ByToken gives whose token it is.
 	ByToken(ctx context.Context, digest []byte) (person, source int64, err error)
 }
@@ -212,6 +214,8 @@ type SourceTx interface {
 	SourceByID(ctx context.Context, id int64) (Source, error)
 	ListSources(ctx context.Context) ([]Source, error)
 	SetSourceState(ctx context.Context, id int64, state string) error
+	// MoveSource stores address, user name and password, and has it polled at once.
+	MoveSource(ctx context.Context, s Source, at time.Time) error
 	// ClaimSource leases one source of the given kinds whose poll is due.
 	ClaimSource(ctx context.Context, kinds []string, now, until time.Time, lease string) (Source, bool, error)
 	// MoveCursor moves the bookmark if the lease is still held, else CodeConflict.

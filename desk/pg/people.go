@@ -45,6 +45,11 @@ func (t *tx) NewToken(ctx context.Context, digest []byte, person, source int64, 
 	return err
 }
 
+func (t *tx) DropTokens(ctx context.Context, person, source int64) error {
+	_, err := t.exec(ctx, `DELETE FROM token WHERE person_id = $1 OR source_id = $2`, null(person), null(source))
+	return err
+}
+
 func (t *tx) ByToken(ctx context.Context, digest []byte) (person, source int64, err error) {
 	type owner struct{ Person, Source int64 }
 	o, err := one(ctx, t, "密钥无效", pgx.RowToStructByPos[owner],

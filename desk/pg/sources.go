@@ -44,6 +44,12 @@ func (t *tx) SetSourceState(ctx context.Context, id int64, state string) error {
 	return t.execOne(ctx, desk.NotFound("没有这个来源"), `UPDATE source SET state = $2 WHERE id = $1`, id, state)
 }
 
+func (t *tx) MoveSource(ctx context.Context, s desk.Source, at time.Time) error {
+	t.wake(WakeSource)
+	return t.execOne(ctx, desk.NotFound("没有这个来源"), `
+		UPDATE source SET url = $2, username = $3, password = $4, next_poll_at = $5, failures = 0 WHERE id = $1`, s.ID, s.URL, s.Username, s.Password, at)
+}
+
 // ClaimSource passes over sources that another node holds by a lease that isn't over.
 func (t *tx) ClaimSource(ctx context.Context, kinds []string, now, until time.Time, lease string) (desk.Source, bool, error) {
 	found, err := all(ctx, t, pgx.RowToStructByName[desk.Source], `
