@@ -55,6 +55,7 @@ type Clash struct {
 // BriefingFilter chooses briefings.
 type BriefingFilter struct {
 	State    string
+	Room     string
 	Incident int64
 	From, To *time.Time
 	Page

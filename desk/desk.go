@@ -15,6 +15,7 @@ type Desk struct {
 	Parsers    map[string]Parser             // by kind of source
 	Addresses  map[string]func(string) error // by kind of source that is polled: refuses an address that can't be right
 	Policy     Policy
+	Directory  Directory        // what pickers offer
 	Now        func() time.Time // office time
 	Real       func() time.Time // real time, for what isn't the office's business: lockout
 	Passwords  Passwords

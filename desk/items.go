@@ -14,12 +14,16 @@ func (d *Desk) Items(ctx context.Context, who Actor, f ItemFilter) (list []Item,
 	if err := d.needItems(who); err != nil {
 		return nil, err
 	}
+	f.NoNumbers = numbersHidden(who)
 	err = d.Store.View(ctx, func(tx Tx) error {
 		list, err = tx.ListItems(ctx, d.scope(who), f)
 		return err
 	})
 	for i := range list {
 		list[i].mask(who)
+	}
+	if f.NoNumbers && f.Query != "" {
+		list = slices.DeleteFunc(list, func(it Item) bool { return !it.stillThere(f.Query) })
 	}
 	return list, err
 }
@@ -37,6 +41,7 @@ func (d *Desk) CountItems(ctx context.Context, who Actor, f ItemFilter, since ti
 	if err := d.needItems(who); err != nil {
 		return 0, err
 	}
+	f.NoNumbers = numbersHidden(who)
 	err = d.Store.View(ctx, func(tx Tx) error {
 		n, err = tx.CountItems(ctx, d.scope(who), f, since)
 		return err

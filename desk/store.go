@@ -35,6 +35,7 @@ type Tx interface {
 	SettingTx
 	DrillTx
 	SavedViewTx
+	TitleTx
 	// Try runs fn so that, when it fails, what it did is undone and the transaction
 	// goes on.
 	Try(ctx context.Context, fn func() error) error
@@ -95,13 +96,19 @@ type Topic struct {
 	Items  []int64 // filled by TopicByID only
 }
 
+// TopicFilter chooses topics; Query is words of the title or the place.
+type TopicFilter struct {
+	Query string
+	Page
+}
+
 // TopicTx keeps topics and the documents they are found by.
 type TopicTx interface {
 	NewTopics(ctx context.Context, list []*Topic) error // sets ids
 	// PutDocs stores documents with their topic and near-duplicates and counts them in.
 	PutDocs(ctx context.Context, items []Item) error
 	TopicByID(ctx context.Context, scope Scope, id int64) (Topic, error)
-	ListTopics(ctx context.Context, scope Scope, page Page) ([]Topic, error)
+	ListTopics(ctx context.Context, scope Scope, f TopicFilter) ([]Topic, error)
 	NearOf(ctx context.Context, scope Scope, item int64) ([]Item, []float64, error)
 }
 
@@ -244,6 +251,12 @@ type EventFilter struct {
 type SettingTx interface {
 	Setting(ctx context.Context, key string, lock bool) (json.RawMessage, error) // nil: not set
 	SetSetting(ctx context.Context, key string, value json.RawMessage) error
+}
+
+// TitleTx looks through records by what they are called.
+type TitleTx interface {
+	// Titles gives the titles of a kind below an id (0: from the newest), the newest first.
+	Titles(ctx context.Context, scope Scope, kind string, before int64, limit int) ([]Title, error)
 }
 
 // SavedViewTx keeps the filters that people have saved.

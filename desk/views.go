@@ -39,18 +39,21 @@ func list[T any](ctx context.Context, d *Desk, who Actor, get func(Tx, Scope) ([
 }
 
 // Topics lists topics in scope.
-func (d *Desk) Topics(ctx context.Context, who Actor, page Page) (list []Topic, err error) {
+func (d *Desk) Topics(ctx context.Context, who Actor, f TopicFilter) (list []Topic, err error) {
 	if err := who.need(ActItemRead); err != nil {
 		return nil, err
 	}
 	err = d.Store.View(ctx, func(tx Tx) error {
-		list, err = tx.ListTopics(ctx, d.scope(who), page)
+		list, err = tx.ListTopics(ctx, d.scope(who), f)
 		return err
 	})
+	hidden := numbersHidden(who)
 	for i := range list {
 		list[i].Title = MaskText(list[i].Title)
 	}
-	return list, err
+	return slices.DeleteFunc(list, func(t Topic) bool {
+		return hidden && !Item{Incoming: Incoming{Title: t.Title, Body: t.Place}}.stillThere(f.Query)
+	}), err
 }
 
 // Board (实时台) is every running clock, overdue first, then by time left.

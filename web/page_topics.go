@@ -28,7 +28,7 @@ func (s *Server) topics(w http.ResponseWriter, r *http.Request) {
 	}
 	who := identityOf(r.Context()).who
 	q := r.URL.Query()
-	list, err := s.Desk.Topics(r.Context(), who, desk.Page{After: id64(q.Get("after")), Limit: listRows + 1, Newest: true})
+	list, err := s.Desk.Topics(r.Context(), who, desk.TopicFilter{Query: q.Get("q"), Page: desk.Page{After: id64(q.Get("after")), Limit: listRows + 1, Newest: true}})
 	if err != nil {
 		s.Fail(w, r, err)
 		return
@@ -65,7 +65,7 @@ func (s *Server) topic(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	rd := s.teller(r, page)
-	one, err := s.Desk.Topics(r.Context(), rd.who, desk.Page{After: id - 1, Limit: 1})
+	one, err := s.Desk.Topics(r.Context(), rd.who, desk.TopicFilter{Page: desk.Page{After: id - 1, Limit: 1}})
 	if err == nil && (len(one) == 0 || one[0].ID != id) {
 		err = desk.NotFound("没有找到这个话题，或不在您的范围内")
 	}

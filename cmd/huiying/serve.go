@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"huiying/classify/rules"
 	"huiying/desk"
 	"huiying/desk/live"
 	"huiying/desk/notify"
@@ -79,6 +80,9 @@ func (c serveCmd) run(ctx context.Context, log *slog.Logger, ready func(context.
 	}
 	d := newDesk(store, policy, sources, clock.now, log)
 	d.Classifier, d.Discoverer = engine, discoverer
+	if d.Directory, err = rules.Directory(); err != nil {
+		return err
+	}
 	table, err := c.notifiers()
 	if err != nil {
 		return err

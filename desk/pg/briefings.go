@@ -197,6 +197,7 @@ func (t *tx) ListBriefings(ctx context.Context, scope desk.Scope, f desk.Briefin
 	var w where
 	w.scope(scope, "n.region", "", "")
 	equal(&w, "b.state", f.State)
+	equal(&w, "rm.name", f.Room)
 	equal(&w, "b.incident_id", f.Incident)
 	if f.From != nil {
 		w.add("b.ends_at > ?", *f.From)

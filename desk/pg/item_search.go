@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
@@ -81,6 +82,19 @@ func words(query string) []string {
 	return fields
 }
 
+// shortNumber is the figure up to which a word can't be a good part of somebody's number.
+const shortNumber = 5
+
+// digits counts the figures in a word, of whatever width.
+func digits(word string) (n int) {
+	for _, r := range word {
+		if unicode.IsDigit(r) {
+			n++
+		}
+	}
+	return n
+}
+
 // contains is a pattern for ILIKE.
 func contains(word string) string {
 	return "%" + inPattern.Replace(word) + "%"
@@ -89,10 +103,22 @@ func contains(word string) string {
 // search asks for items that have all the words: as tokens or, among the newest,
 // each as a token or as letters. Both halves of the OR have an index, so that cost doesn't grow with
 // the archive.
-func (w *where) search(query string) {
+func (w *where) search(query string, noNumbers bool) {
 	ws := words(query)
 	if len(ws) == 0 {
 		return
+	}
+	if noNumbers {
+		ws = slices.DeleteFunc(ws, func(word string) bool {
+			long := digits(word) > shortNumber
+			if long {
+				w.add("i.external_id = ?", word)
+			}
+			return long
+		})
+		if len(ws) == 0 {
+			return
+		}
 	}
 	tokens := make([]string, len(ws))
 	for i, word := range ws {
@@ -125,7 +151,7 @@ func (w *where) items(scope desk.Scope, f desk.ItemFilter) {
 	if f.IDs != nil {
 		w.add("i.id = ANY (?)", f.IDs)
 	}
-	w.search(f.Query)
+	w.search(f.Query, f.NoNumbers)
 }
 
 func (t *tx) ItemByID(ctx context.Context, scope desk.Scope, id int64, lock bool) (desk.Item, error) {

@@ -291,10 +291,13 @@ func (t *tx) TopicByID(ctx context.Context, scope desk.Scope, id int64) (desk.To
 	return topic, err
 }
 
-func (t *tx) ListTopics(ctx context.Context, scope desk.Scope, page desk.Page) ([]desk.Topic, error) {
+func (t *tx) ListTopics(ctx context.Context, scope desk.Scope, f desk.TopicFilter) ([]desk.Topic, error) {
 	var w where
 	w.topics(scope)
-	rest := w.page("tp.id", page)
+	for _, word := range words(f.Query) {
+		w.add("(tp.title ILIKE ? OR tp.place ILIKE ?)", contains(word), contains(word))
+	}
+	rest := w.page("tp.id", f.Page)
 	return all(ctx, t, pgx.RowToStructByNameLax[desk.Topic], topicSelect+rest, w.args...)
 }
 

@@ -113,10 +113,10 @@ func TestTopicsCountWhatStandsInThem(t *testing.T) {
 		if it := must[desk.Item](t)(tx.ItemByID(ctx, everywhere, two.ID, false)); it.TopicID != b.ID || it.TopicSize != 1 {
 			t.Errorf("item %d %d", it.TopicID, it.TopicSize)
 		}
-		if list := must[[]desk.Topic](t)(tx.ListTopics(ctx, desk.Scope{Region: "530602"}, desk.Page{})); len(list) != 0 {
+		if list := must[[]desk.Topic](t)(tx.ListTopics(ctx, desk.Scope{Region: "530602"}, desk.TopicFilter{})); len(list) != 0 {
 			t.Errorf("out of scope: %v", list)
 		}
-		if list := must[[]desk.Topic](t)(tx.ListTopics(ctx, desk.Scope{Region: "5306"}, desk.Page{})); len(list) != 2 || list[0].Items != nil {
+		if list := must[[]desk.Topic](t)(tx.ListTopics(ctx, desk.Scope{Region: "5306"}, desk.TopicFilter{})); len(list) != 2 || list[0].Items != nil {
 			t.Errorf("list: %v", list)
 		}
 		_, err := tx.TopicByID(ctx, desk.Scope{Region: "11"}, a.ID)
