@@ -65,6 +65,7 @@ var navTable = []struct {
 	{NavItem{Key: "briefings", Label: "发布会", Href: "/briefings", Icon: "briefing", Press: "g b"}, []desk.Act{desk.ActIncidentRead}},
 	{NavItem{Key: "topics", Label: "话题", Href: "/topics", Icon: "topic", Press: "g t"}, []desk.Act{desk.ActItemRead}},
 	{NavItem{Key: "notices", Label: "提醒", Href: "/notices", Icon: "bell", Press: "g n", Urgent: true}, []desk.Act{desk.ActIncidentRead}},
+	{NavItem{Key: "handover", Label: "交接", Href: "/handover", Icon: "roster", Press: "g h"}, []desk.Act{desk.ActHandover}},
 	{NavItem{Key: "quarantine", Label: "隔离", Href: "/quarantine", Icon: "alert", Press: "g q"}, []desk.Act{desk.ActQuarantine}},
 	{NavItem{Key: "sources", Label: "来源", Href: "/sources", Icon: "source", Press: "g o"}, []desk.Act{desk.ActSourceManage}},
 	{NavItem{Key: "people", Label: "人员", Href: "/people", Icon: "people", Press: "g p"}, []desk.Act{desk.ActPersonManage}},

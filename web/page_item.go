@@ -23,11 +23,19 @@ type itemBody struct {
 	Moments   []Moment
 	Incidents []Option // open ones, to join
 	Revealed  *desk.Revealed
+	Paper     *paperItem // what is printed of an item whose personal data is on the screen
 	May       map[string]bool
 	Conflicts []Conflict
 	Choices   map[string][]Option
 	Dialog    string   // the one that is open: "attach", "reveal", "correct"
 	Was       []Hidden // the verdict's fields as the form was opened on
+}
+
+// paperItem is the masked item: what was revealed to one person isn't carried away by the printer.
+type paperItem struct {
+	Title []Phrase
+	Body  [][]Phrase
+	Facts []Fact
 }
 
 // RegionName is what the region's picker shows for its value.
@@ -95,6 +103,7 @@ func (s *Server) itemPage(w http.ResponseWriter, r *http.Request, id int64, stat
 	body.File, body.Row = f, rd.itemRow(it)
 	title, text := it.Title, it.Body
 	if body.Revealed != nil {
+		body.Paper = &paperItem{Highlight(it.Title, evidence(it.Verdict, "title", tellsAnItem)), paragraphs(it.Body, evidence(it.Verdict, "text", tellsAnItem)), rd.itemFacts(it, nil)}
 		title, text = body.Revealed.Title, body.Revealed.Body
 		page.Live = false // a redraw would hide again what was asked for
 	}

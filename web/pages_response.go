@@ -82,5 +82,6 @@ func (s *Server) routesPagesResponse() []route {
 		post("/alerts/{channel}", desk.ActAlertText, s.alertSwitch),
 		get("/record", acts(desk.ActRecordRead), s.record),
 		get("/wall", read, s.wall),
+		get("/handover", acts(desk.ActHandover), s.handover),
 	}
 }

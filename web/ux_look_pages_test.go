@@ -1,0 +1,78 @@
+package web
+
+import (
+	"fmt"
+	"testing"
+
+	"huiying/desk"
+	"huiying/web/webtest"
+)
+
+// place is a page in one of its states, as somebody sees it.
+type place struct{ name, login, path string }
+
+// everywhere lists every page of the office with its dialogs open and its lists filtered to nothing, as somebody who may
+// do most on it. A page that isn't here is seen by none of the tests over all pages; TestEverywhere says which.
+func everywhere(c caseOf, rel desk.Release, ungraded desk.Incident) []place {
+	blast, red, bench := fmt.Sprintf("/incidents/%d", c.blast.ID), fmt.Sprintf("/incidents/%d", ungraded.ID), fmt.Sprintf("/releases/%d", rel.ID)
+	return []place{
+		{"desk", "zhoumin", "/"}, {"items", "zhoumin", "/items"}, {"items-none", "zhoumin", "/items?q=没有这样的"}, {"item", "zhoumin", "/items/8"}, {"item-words", "zhoumin", "/items/5"},
+		{"item-correct", "zhoumin", "/items/8?do=correct"}, {"item-attach", "zhoumin", "/items/8?do=attach"}, {"item-reveal", "zhoumin", "/items/8?do=reveal"}, {"seat", "zhoumin", "/seat"}, {"notices", "zhoumin", "/notices"},
+		{"incidents", "zhoumin", "/incidents"}, {"incidents-closed", "zhoumin", "/incidents?state=closed"}, {"incident-new", "zhoumin", "/incidents/new?items=6,7"}, {"incident", "zhoumin", blast}, {"incident-red", "zhoumin", red},
+		{"incident-judge", "zhoumin", red + "?do=judge"}, {"incident-facts", "zhoumin", blast + "?do=facts"}, {"incident-instant", "zhoumin", blast + "?do=instant"}, {"incident-elsewhere", "zhoumin", blast + "?do=elsewhere"},
+		{"incident-confirm", "zhoumin", blast + "?do=confirm"}, {"incident-attach", "zhoumin", blast + "?do=attach"}, {"incident-close", "zhoumin", blast + "?do=close"}, {"incident-opinion", "zhoumin", fmt.Sprintf("/incidents/%d", c.chicken.ID)},
+		{"topics", "zhoumin", "/topics"}, {"topic", "zhoumin", "/topics/1"}, {"quarantine", "zhoumin", "/quarantine"}, {"quarantine-one", "zhoumin", "/quarantine/1"}, {"quarantine-two", "zhoumin", "/quarantine/2"}, {"handover", "zhoumin", "/handover"},
+		{"change", "lijianping", blast}, {"sign", "lijianping", "/releases/1/sign"}, {"wall", "lijianping", "/wall"},
+		{"releases", "chenlu", "/releases"}, {"release-new", "chenlu", blast + "/releases/new"}, {"release-clarify", "chenlu", blast + "/releases/new?kind=clarify"}, {"release", "chenlu", bench}, {"release-edit", "chenlu", bench + "?do=edit"},
+		{"release-compare", "chenlu", bench + "/compare"}, {"release-waiting", "chenlu", "/releases/1"}, {"release-review", "wangwei", "/releases/1"}, {"briefings", "chenlu", "/briefings"}, {"briefing", "chenlu", "/briefings/1"},
+		{"briefing-new", "chenlu", "/briefings/new?incident=" + fmt.Sprint(c.blast.ID)}, {"briefing-move", "chenlu", "/briefings/1?do=move"}, {"briefing-hold", "chenlu", "/briefings/1?do=hold"}, {"briefing-cancel", "chenlu", "/briefings/1?do=cancel"},
+		{"sources", "sys", "/sources"}, {"sources-add", "sys", "/sources?do=add"}, {"alerts", "sys", "/alerts"}, {"people", "sec", "/people"}, {"people-add", "sec", "/people?do=add"}, {"people-edit", "sec", "/people?do=edit&person=2"},
+		{"record", "audit", "/record"}, {"record-none", "audit", "/record?q=没人"},
+	}
+}
+
+// touring is an office in the middle of a night and one tab for each person in it.
+type touring struct {
+	*evening
+	c        caseOf
+	rel      desk.Release
+	ungraded desk.Incident
+	browser  *webtest.Browser
+	t        *testing.T
+	tabs     map[string]*webtest.Tab
+	setUp    func(*webtest.Tab)
+}
+
+// tour serves the night, with what is due told, and calls setUp on each person's tab once it is signed in.
+func tour(t *testing.T, setUp func(*webtest.Tab)) *touring {
+	t.Helper()
+	n := newNight(t)
+	x := &touring{evening: n, browser: webtest.Start(t), t: t, tabs: map[string]*webtest.Tab{}, setUp: setUp}
+	x.c, x.rel, x.ungraded = n.respond()
+	if _, _, err := n.FireDue(t.Context(), n.now()); err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+// as is somebody's tab; everybody signs in once.
+func (x *touring) as(login string) *webtest.Tab {
+	x.t.Helper()
+	if x.tabs[login] == nil {
+		x.tabs[login] = x.tab(x.t, x.browser, login, "/handover")
+		if x.setUp != nil {
+			x.setUp(x.tabs[login])
+		}
+	}
+	return x.tabs[login]
+}
+
+// each opens every page and says where it is.
+func (x *touring) each(look func(p place, tab *webtest.Tab)) {
+	x.t.Helper()
+	for _, p := range everywhere(x.c, x.rel, x.ungraded) {
+		tab := x.as(p.login)
+		tab.Goto(x.url + p.path)
+		look(p, tab)
+	}
+}
