@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"huiying/desk"
@@ -59,7 +60,14 @@ func tour(t *testing.T, setUp func(*webtest.Tab)) *touring {
 func (x *touring) as(login string) *webtest.Tab {
 	x.t.Helper()
 	if x.tabs[login] == nil {
-		x.tabs[login] = x.tab(x.t, x.browser, login, "/handover")
+		home := "/"
+		for _, p := range everywhere(x.c, x.rel, x.ungraded) {
+			if p.login == login {
+				home, _, _ = strings.Cut(p.path, "?")
+				break
+			}
+		}
+		x.tabs[login] = x.tab(x.t, x.browser, login, home)
 		if x.setUp != nil {
 			x.setUp(x.tabs[login])
 		}

@@ -74,7 +74,8 @@ func TestBrowserUX30Prints(t *testing.T) {
 	for _, lang := range []string{"zh-CN", "en"} {
 		for _, p := range sheets {
 			t.Run(p.name+"-"+lang, func(t *testing.T) {
-				tab := x.tab(t, x.browser, p.login, "/")
+				tab := x.as(p.login)
+				tab.Screen()
 				tab.Eval(fmt.Sprintf(`document.cookie = "huiying_lang=%s; path=/", document.cookie = "huiying_theme=dark; path=/"`, lang), nil)
 				tab.Goto(x.url + p.path)
 				if p.prepare != nil {

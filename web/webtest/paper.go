@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
@@ -21,6 +22,13 @@ func (tab *Tab) Print() []byte {
 		return err
 	}))
 	return pdf
+}
+
+// Screen takes the tab back from Paper: 1366 × 768, and no emulated medium.
+func (tab *Tab) Screen() {
+	tab.t.Helper()
+	tab.Size(1366, 768)
+	tab.Do(emulation.SetEmulatedMedia())
 }
 
 var (
