@@ -61,8 +61,8 @@ func (f policyFlag) read() (desk.Policy, error) {
 
 // open finds the database, migrates it and opens the store. The teardown closes
 // both, in order.
-func (f databaseFlags) open(ctx context.Context, log *slog.Logger, serve bool) (store *pg.Store, private *pg.Private, teardown func(), err error) {
-	db, err := pg.Locate(ctx, pg.LocateOptions{DatabaseURL: f.DatabaseURL, DataDir: f.Data, Serve: serve, Log: log})
+func (f databaseFlags) open(ctx context.Context, log *slog.Logger, serve bool) (store *pg.Store, db *pg.Database, teardown func(), err error) {
+	db, err = pg.Locate(ctx, pg.LocateOptions{DatabaseURL: f.DatabaseURL, DataDir: f.Data, Serve: serve, Log: log})
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -76,12 +76,16 @@ func (f databaseFlags) open(ctx context.Context, log *slog.Logger, serve bool) (
 		stop()
 		return nil, nil, nil, err
 	}
-	store, err = pg.Open(ctx, db.URL, pg.Options{Log: log})
+	name := "huiying"
+	if serve {
+		name = pg.ServingName
+	}
+	store, err = pg.Open(ctx, db.URL, pg.Options{Log: log, Name: name})
 	if err != nil {
 		stop()
 		return nil, nil, nil, err
 	}
-	return store, db.Private, func() { store.Close(); stop() }, nil
+	return store, db, func() { store.Close(); stop() }, nil
 }
 
 // readSecret takes one line from stdin: a password never stands on a command line.

@@ -40,7 +40,7 @@ type cli struct {
 	LogLevel slog.Level `default:"info" help:"debug, info, warn or error."`
 
 	Serve    serveCmd    `cmd:"" help:"Run the desk."`
-	Try      tryCmd      `cmd:"" help:"Run the desk with a login for each role and a small sample, to look at."`
+	Try      tryCmd      `cmd:"" help:"Run the desk with a login for each role, and a drill to look at."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database to this version."`
 	User     userCmd     `cmd:"" help:"People with a login."`
 	Token    tokenCmd    `cmd:"" help:"Bearer tokens for programs."`
@@ -49,6 +49,7 @@ type cli struct {
 	Classify classifyCmd `cmd:"" help:"Read NDJSON on stdin, write a verdict for each line."`
 	Topics   topicsCmd   `cmd:"" help:"Read NDJSON on stdin in arrival order, write a line for each topic."`
 	Evaluate evaluateCmd `cmd:"" help:"Measure verdicts and topics on a folder of evaluation data; prints a table."`
+	Drill    drillCmd    `cmd:"" help:"Drills: a night played for training."`
 	Audit    auditCmd    `cmd:"" help:"The record."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }

@@ -6,21 +6,14 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"net/netip"
 	"os"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
-	"huiying/classify/rules"
-	"huiying/desk"
-	"huiying/desk/live"
-	"huiying/desk/notify"
 	"huiying/desk/pg"
-	"huiying/desk/sweep"
 	"huiying/ingest"
-	"huiying/ingest/hotline"
 	"huiying/web"
 )
 
@@ -32,28 +25,30 @@ type serveCmd struct {
 	Secure       bool           `help:"People come over TLS (a proxy in front): cookies say so."`
 	Origin       []string       `help:"Address under which people reach the desk when a proxy rewrites Host."`
 	Proxy        []string       `help:"Network (CIDR) of proxies whose X-Forwarded-For is believed."`
+	DrillListen  string         `help:"Address of drills' own desks; each takes the first free port from it on. Default: the host of --listen, and the port after it."`
+	DrillOrigin  string         `help:"Address under which people reach drills when a proxy stands before them: https://drill.example."`
+	Scenarios    scenariosFlag  `embed:""`
 	SlackToken   string         `help:"Bot token; alerts go to Slack once token and channel are set."`
 	SlackChannel string         `help:"Channel that alerts go to."`
 	SlackAPIURL  string         `name:"slack-api-url" help:"Address of the Slack API; for tests."`
 }
 
-// running is a desk that answers.
-type running struct {
-	desk    *desk.Desk
-	address string
-}
-
 func (c serveCmd) Run(ctx context.Context, _ streams, log *slog.Logger) error {
-	return c.run(ctx, log, func(context.Context, running) error { return nil })
+	return c.run(ctx, log, func(context.Context, *office) error { return nil })
 }
 
-// stopIn bounds how long requests may take to end when the program is told to.
-const stopIn = 10 * time.Second
-
-// run ties the knots, in straight lines, and runs everything until ctx ends or a
-// part fails. ready is called once the desk answers.
-func (c serveCmd) run(ctx context.Context, log *slog.Logger, ready func(context.Context, running) error) error {
+// run runs the desk, and the drills that people begin, until ctx ends or a part
+// fails. ready is called once the desk answers.
+func (c serveCmd) run(ctx context.Context, log *slog.Logger, ready func(context.Context, *office) error) error {
 	policy, err := c.Policy.read()
+	if err != nil {
+		return err
+	}
+	library, err := c.Scenarios.read()
+	if err != nil {
+		return err
+	}
+	table, err := c.notifiers()
 	if err != nil {
 		return err
 	}
@@ -62,7 +57,7 @@ func (c serveCmd) run(ctx context.Context, log *slog.Logger, ready func(context.
 		clock.path = os.Getenv("HUIYING_CLOCK_FILE")
 		clock.read(log)
 	}
-	store, private, teardown, err := c.open(ctx, log, true)
+	store, db, teardown, err := c.open(ctx, log, true)
 	if err != nil {
 		return err
 	}
@@ -78,138 +73,36 @@ func (c serveCmd) run(ctx context.Context, log *slog.Logger, ready func(context.
 			sources[i].Every = time.Second
 		}
 	}
-	d := newDesk(store, policy, sources, clock.now, log)
-	d.Classifier, d.Discoverer = engine, discoverer
-	if d.Directory, err = rules.Directory(); err != nil {
-		return err
-	}
-	table, err := c.notifiers()
-	if err != nil {
-		return err
-	}
-	d.Channels = table.Channels()
-
-	// Loops, each woken by the store and each its own truth.
-	wake := func(topic string) <-chan struct{} { ch, _ := store.Wake(topic); return ch }
-	sealer := pg.NewSealer(store, pg.SealerOptions{Now: clock.now, Heads: c.headsFile(), Log: log})
-	deadlines := sweep.Deadlines(d, wake("clock"))
-	raws, unclassified := sweep.Raws(d), sweep.Unclassified(d)
-	runner := &ingest.Runner{Desk: d, Kinds: sources, Wake: wake("source"), Log: log}
-
-	static, err := web.NewStatic()
-	if err != nil {
-		return err
-	}
-	views, err := web.NewViews(policy.Office.Location, static)
-	if err != nil {
-		return err
-	}
-	hub := live.New(live.Options{Feed: d.Feed, Wake: wake("feed"), Real: time.Now, Log: log,
-		Renderers: map[string]live.Renderer{web.FormatHTML: web.HTML(d, views)}})
-	sessions := store.Sessions(time.Now)
-	var site *web.Server
-	site, err = web.New(web.Options{
-		Desk: d, Hub: hub, Sessions: sessions, Views: views, Static: static, Real: time.Now, Log: log, Version: version, Look: c.Test,
-		Push: func(who func(*http.Request) (desk.Source, error), fail func(http.ResponseWriter, *http.Request, error)) http.Handler {
-			return hotline.Push{Receive: site.Receive(d.Receive), Who: who, Fail: fail, Log: log}.Handler()
-		},
-		Parts: []web.Part{
-			{Name: "database", Alive: store.Ping},
-			{Name: "migrations", Alive: migrated(store)},
-			{Name: "sweep", Alive: lately(deadlines.Alive, time.Now)},
-			{Name: "sealer", Alive: lately(sealer.Last, clock.now)},
-			{Name: "live", Alive: lately(hub.Alive, time.Now)},
-		},
-		Gauges: web.Gauges{Overdue: store.Overdue(clock.now), FeedLag: store.FeedLag(clock.now)},
-		Secure: c.Secure, Origins: c.Origin, Proxies: c.Proxy,
-	})
-	if err != nil {
-		return err
-	}
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("--listen %s: %w", c.Listen, err)
 	}
-	server := &http.Server{Handler: site.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
+	real, err := newOffice(officeOptions{store: store, policy: policy, classifier: engine, discoverer: discoverer, guard: guard, sources: sources, table: table,
+		now: clock.now, scenarios: scenariosOf(library), heads: c.headsFile(), listener: listener,
+		web: web.Options{Look: c.Test, Secure: c.Secure, Origins: c.Origin, Proxies: c.Proxy}, log: log})
+	if err != nil {
+		return err
+	}
+	wake, _ := store.Wake(pg.WakeDrill)
+	playing := &drills{real: real.desk, library: library, wake: wake, url: db.URL, policy: policy, classifier: engine, discoverer: discoverer,
+		listen: c.drillListen(listener), origin: c.DrillOrigin, secure: c.Secure, proxies: c.Proxy, log: log}
 
 	g, ctx := errgroup.WithContext(ctx)
-	for _, loop := range []func(context.Context) error{
-		store.Run, sealer.Run, hub.Run, site.Run, deadlines.Run, raws.Run, unclassified.Run, runner.Run,
-		func(ctx context.Context) error { return clock.run(ctx, log) },
-		func(ctx context.Context) error { return endSessions(ctx, sessions, log) },
-	} {
-		g.Go(func() error { return loop(ctx) })
-	}
-	for _, lane := range notify.Lanes(d, table) {
-		loop := sweep.New(d, lane.Name, wake("delivery"), 5*time.Second, lane.RunOnce, lane.Next)
-		g.Go(func() error { return loop.Run(ctx) })
-	}
-	g.Go(func() error {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			return err
-		}
-		return nil
-	})
-	g.Go(func() error {
-		<-ctx.Done()
-		ctx, cancel := context.WithTimeout(context.Background(), stopIn)
-		defer cancel()
-		if err := server.Shutdown(ctx); err != nil { // sockets are the hub's to end
-			return server.Close()
-		}
-		return nil
-	})
-	if private != nil {
+	g.Go(func() error { return clock.run(ctx, log) })
+	g.Go(func() error { return playing.run(ctx) })
+	if db.Private != nil {
 		g.Go(func() error {
 			select {
 			case <-ctx.Done():
 				return nil
-			case <-private.Done():
+			case <-db.Private.Done():
 				return errors.New("the private database ended; start again")
 			}
 		})
 	}
-	up := running{desk: d, address: "http://" + listener.Addr().String()}
-	log.Info("listening", "address", up.address)
-	g.Go(func() error { return ready(ctx, up) })
+	g.Go(func() error {
+		log.Info("listening", "address", real.address)
+		return real.run(ctx, func(ctx context.Context) error { return ready(ctx, real) })
+	})
 	return g.Wait()
-}
-
-// endSessions forgets sessions that are over, each hour.
-func endSessions(ctx context.Context, sessions *pg.Sessions, log *slog.Logger) error {
-	tick := time.NewTicker(time.Hour)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-			if _, err := sessions.DeleteEnded(ctx); err != nil {
-				log.Error("sessions that are over could not be forgotten", "error", err)
-			}
-		}
-	}
-}
-
-// lately says whether something did its round within the last quarter of a minute.
-func lately(last, now func() time.Time) func(context.Context) error {
-	const patience = 15 * time.Second
-	return func(context.Context) error {
-		if at := last(); now().Sub(at) > patience {
-			return fmt.Errorf("last round at %v", at)
-		}
-		return nil
-	}
-}
-
-// migrated says whether the database is at this program's version.
-func migrated(store *pg.Store) func(context.Context) error {
-	return func(ctx context.Context) error {
-		have, want, err := store.Version(ctx)
-		if err == nil && have < want {
-			err = fmt.Errorf("database at version %d, program at %d", have, want)
-		}
-		return err
-	}
 }

@@ -43,6 +43,10 @@ func Shipped() (Library, error) {
 
 // For gives what people choose from about a scenario.
 func (s Scenario) For(key string) desk.Scenario {
-	return desk.Scenario{Key: key, Title: s.Title, TitleEN: s.TitleEN, About: trim(s.About), AboutEN: trim(s.AboutEN), Starts: time.Duration(s.Starts),
+	cast := make([]desk.Member, len(s.People))
+	for i, m := range s.People {
+		cast[i] = desk.Member{Login: m.Login, Name: m.Name, Role: desk.Role(m.Role), Department: m.Department}
+	}
+	return desk.Scenario{Key: key, Cast: cast, Title: s.Title, TitleEN: s.TitleEN, About: trim(s.About), AboutEN: trim(s.AboutEN), Starts: time.Duration(s.Starts),
 		Length: time.Duration(s.Length), Items: len(s.Incoming)}
 }

@@ -24,6 +24,7 @@ const (
 // SealerOptions of NewSealer.
 type SealerOptions struct {
 	Now   func() time.Time // office time
+	Real  func() time.Time // real time, for Last; nil: Now
 	Heads string           // file that heads of the chain go to, outside the database; "": none
 	Log   *slog.Logger     // nil: silent
 }
@@ -51,7 +52,7 @@ func NewSealer(s *Store, opt SealerOptions) *Sealer {
 	return sealer
 }
 
-// Last is the office time at which the sealer last did its round, zero before the
+// Last is the real time at which the sealer last did its round, zero before the
 // first: whether it is alive.
 func (s *Sealer) Last() time.Time {
 	if at := s.last.Load(); at != nil {
@@ -141,7 +142,11 @@ func (s *Sealer) round(ctx context.Context, now time.Time) (n int, busy bool, er
 	if err != nil {
 		return 0, false, err
 	}
-	s.last.Store(&now)
+	at := now
+	if s.opt.Real != nil {
+		at = s.opt.Real()
+	}
+	s.last.Store(&at)
 	if !busy && s.heads != nil {
 		s.heads.set(head)
 	}
