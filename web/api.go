@@ -44,7 +44,7 @@ func newAPI(s *Server) *api {
 				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
 				SecuritySchemes: map[string]*huma.SecurityScheme{
 					"bearer":  {Type: "http", Scheme: "bearer", Description: "huiying token add 或 huiying source add 给出的密钥"},
-					"session": {Type: "apiKey", In: "cookie", Name: cookieName, Description: "浏览器登录后的会话；写操作须带本站的 Origin"},
+					"session": {Type: "apiKey", In: "cookie", Name: s.sessionCookie(), Description: "浏览器登录后的会话；写操作须带本站的 Origin"},
 				},
 			},
 			Security: []map[string][]string{{"bearer": {}}, {"session": {}}},

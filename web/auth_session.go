@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -13,10 +14,10 @@ import (
 )
 
 const (
-	cookieName    = "huiying_session"
-	sessionLife   = 12 * time.Hour // a shift
-	sessionPerson = "person"       // int64
-	maxSigning    = 4              // passwords checked at once: each takes tens of MiB
+	cookieName    = "huiying_session" // of the real desk
+	sessionLife   = 12 * time.Hour    // a shift
+	sessionPerson = "person"          // int64
+	maxSigning    = 4                 // passwords checked at once: each takes tens of MiB
 )
 
 // newSessions is the sessions of people at browsers. A literal, because scs.New
@@ -34,8 +35,16 @@ func newSessions(s *Server) *scs.SessionManager {
 				s.Fail(w, r, storeAway(err))
 			}
 		},
-		Cookie: scs.SessionCookie{Name: cookieName, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.Secure},
+		Cookie: scs.SessionCookie{Name: s.sessionCookie(), Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.Secure},
 	}
+}
+
+// sessionCookie is that of the session. Cookies don't know ports: a drill on the real desk's host has one of its own.
+func (s *Server) sessionCookie() string {
+	if s.Desk.Playing == nil {
+		return cookieName
+	}
+	return fmt.Sprintf("huiying_drill_%d", s.Desk.Playing.Drill().ID)
 }
 
 func storeAway(err error) error { return desk.Unavailable(err, 2*time.Second) }
@@ -64,7 +73,7 @@ func (s *Server) bySession(ctx context.Context, id *identity) {
 
 // readSession is the same for sockets, where no cookie can be written any more.
 func (s *Server) readSession(r *http.Request, id *identity) {
-	c, err := r.Cookie(cookieName)
+	c, err := r.Cookie(s.sessions.Cookie.Name)
 	if err != nil {
 		id.err = nobody
 		return
@@ -91,6 +100,11 @@ func (s *Server) SignIn(ctx context.Context, name, password string) (desk.Actor,
 	if err != nil {
 		return desk.Actor{}, err
 	}
+	return s.begin(ctx, p)
+}
+
+// begin makes the session that of a person, under a new token. The answer to the browser must not have begun.
+func (s *Server) begin(ctx context.Context, p desk.Person) (desk.Actor, error) {
 	if err := s.sessions.Clear(ctx); err != nil {
 		return desk.Actor{}, storeAway(err)
 	}
@@ -114,7 +128,7 @@ func (s *Server) SignOut(ctx context.Context) error {
 	if err := s.sessions.Destroy(ctx); err != nil {
 		return storeAway(err)
 	}
-	s.lines.cutSession(token)
+	s.lines.cutSession(token, closeSession, "已退出登录")
 	return nil
 }
 

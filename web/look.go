@@ -44,7 +44,7 @@ func lookPage(now time.Time, view string) *Page {
 	p := &Page{
 		Title: "组件", Now: now, Cursor: "1.1", Lang: LangChinese,
 		User:  User{ID: "7", Name: "周敏", Role: "值班员"},
-		Drill: &Drill{Name: "化工园区爆炸"},
+		Drill: &Drill{Name: "化工园区爆炸", Speed: "36 倍速"},
 		Nav: []NavItem{
 			{Key: "desk", Label: "实时台", Href: "/look/desk", Icon: "desk", Press: "g d"},
 			{Key: "inbox", Label: "来件", Href: "/look", Icon: "inbox", Badge: 37, Press: "g i"},

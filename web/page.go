@@ -22,6 +22,7 @@ func (s *Server) newPage(r *http.Request, title, nav string) (*Page, error) {
 	p := &Page{Title: title, Now: now, Cursor: cursor.String(), Lang: LangOf(r), Theme: ThemeOf(r)}
 	if who.PersonID == 0 {
 		p.Bare = true
+		s.mark(p)
 		return p, nil
 	}
 	p.Live, p.Toasts = true, s.said(r)
@@ -31,8 +32,8 @@ func (s *Server) newPage(r *http.Request, title, nav string) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.Nav = navFor(who, nav, waiting)
-	return p, nil
+	p.Nav = s.rail(navFor(who, nav, waiting))
+	return p, s.stage(r, p)
 }
 
 // user is the person as pages show them.

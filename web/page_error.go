@@ -20,6 +20,7 @@ type errorBody struct {
 func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, p *Problem) bool {
 	who := identityOf(r.Context()).who
 	page := &Page{Title: p.Title, Now: s.Desk.Now(), Lang: LangOf(r), Theme: ThemeOf(r), Bare: true}
+	s.mark(page)
 	key, args := p.Text()
 	body := errorBody{Title: p.Title, Text: s.Views.Text(page.Lang, key, args...), Home: "/", Lost: p.Status == http.StatusNotFound}
 	if p.Status >= http.StatusInternalServerError {
@@ -28,7 +29,7 @@ func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, p *Problem) b
 	if who.PersonID != 0 {
 		page.Bare = false
 		page.User = s.user(page.Lang, who)
-		page.Nav = navFor(who, "", nil)
+		page.Nav = s.rail(navFor(who, "", nil))
 		body.Home = home(who)
 	}
 	if p.Status == http.StatusUnauthorized {

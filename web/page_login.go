@@ -18,6 +18,11 @@ type loginBody struct {
 
 // login shows the sign-in page.
 func (s *Server) login(w http.ResponseWriter, r *http.Request) {
+	if who := identityOf(r.Context()).who; s.Desk.Playing != nil && who.PersonID != 0 && !r.URL.Query().Has("out") {
+		// A window left over from before its person was changed in another.
+		http.Redirect(w, r, NextPage(r.URL.Query().Get("next")), http.StatusSeeOther)
+		return
+	}
 	s.loginPage(w, r, http.StatusOK, loginBody{Next: r.URL.Query().Get("next"), Out: r.URL.Query().Has("out")})
 }
 
@@ -26,7 +31,9 @@ func (s *Server) loginPage(w http.ResponseWriter, r *http.Request, status int, b
 	if body.Next = NextPage(body.Next); body.Next == "/" {
 		body.Next = ""
 	}
-	s.render(w, r, status, "login", &Page{Title: "登录", Now: s.Desk.Now(), Lang: LangOf(r), Theme: ThemeOf(r), Bare: true, Body: body})
+	page := &Page{Title: "登录", Now: s.Desk.Now(), Lang: LangOf(r), Theme: ThemeOf(r), Bare: true, Body: body}
+	s.mark(page)
+	s.render(w, r, status, "login", page)
 }
 
 // signIn begins a session, or says what is wrong without saying whether the name exists.

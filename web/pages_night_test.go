@@ -53,14 +53,17 @@ var shanghai = sync.OnceValues(func() (*Views, error) {
 	return NewViews(zone, static)
 })
 
-// newNight serves an office without anything in it.
-func newNight(t *testing.T) *evening {
+// newNight serves an office without anything in it, changed before it is served.
+func newNight(t *testing.T, change ...func(*evening)) *evening {
 	t.Helper()
 	n := &evening{Office: desktest.New(t), t: t, began: time.Now()}
 	n.Now = n.now
 	n.Real = time.Now
 	n.Feed = n.PG.Feed()
 	n.Classifier, n.Discoverer = keywords{}, sameKey{}
+	for _, c := range change {
+		c(n)
+	}
 	views, err := shanghai()
 	if err != nil {
 		t.Fatal(err)

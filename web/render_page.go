@@ -13,7 +13,7 @@ type Page struct {
 	Nav     []NavItem // the rail
 	User    User      // nobody when Name is empty: login, public pages
 	Now     time.Time // office time at which the page was made
-	Rate    float64   // seconds of office time per real second; 0 means 1; more only in a drill
+	Rate    float64   // seconds of office time per real second; 0 means 1, unless a drill stands; more only in a drill
 	Cursor  string    // feed position that the page shows; with it the socket resumes
 	Live    bool      // whether the page listens to the feed
 	Lang    string    // LangChinese or LangEnglish
@@ -42,12 +42,6 @@ type User struct {
 	ID   string // owner of the drafts kept in this browser
 	Name string
 	Role string // interface text
-}
-
-// Drill names the drill (演练) that a page belongs to.
-type Drill struct {
-	Name  string
-	Speed string // such as "36 倍速"; may be empty
 }
 
 // Toast is a short word that goes away by itself.

@@ -27,6 +27,7 @@ const (
 	closeRevoked = 4403                          // the person is disabled: don't come back
 	closeSlow    = 4408                          // too slow to read: come back with the cursor
 	closeRights  = 4409                          // roles or scope have changed: come back with the cursor
+	closeSomeone = 4411                          // the session is somebody else's now (in drills): load anew
 	closeCursor  = 4410                          // the cursor is unknown: load anew, then come back without or with the new one
 )
 

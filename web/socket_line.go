@@ -15,6 +15,7 @@ import (
 // tick tells pages what time it is and how far they are.
 type tick struct {
 	Now    time.Time `json:"now"`
+	Rate   *float64  `json:"rate,omitempty"` // in a drill, whose time may be stopped at any moment
 	Cursor string    `json:"cursor"`
 }
 
@@ -109,7 +110,7 @@ func (l *line) talk(conn *websocket.Conn) ending {
 		}
 		if l.html && l.s.until(tock) <= 0 {
 			tock = l.s.Real().Add(pulse.tick)
-			if !v.say(tick{l.s.Desk.Now(), l.feed.At().String()}) {
+			if !v.say(tick{l.s.Desk.Now(), l.s.rate(), l.feed.At().String()}) {
 				return gone
 			}
 		}

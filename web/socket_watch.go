@@ -60,10 +60,10 @@ func (ls *lines) all() []*line {
 }
 
 // cutSession ends the lines of a session at once.
-func (ls *lines) cutSession(token string) {
+func (ls *lines) cutSession(token string, code int, reason string) {
 	for _, l := range ls.all() {
 		if token != "" && l.session == token {
-			l.cut(closeSession, "已退出登录")
+			l.cut(code, reason)
 		}
 	}
 }

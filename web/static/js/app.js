@@ -14,5 +14,6 @@ import "./live.js";
 import "./calendar.js";
 import "./print.js";
 import "./seat.js";
+import "./drill.js";
 
 document.documentElement.dataset.ready = "";

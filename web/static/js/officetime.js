@@ -7,7 +7,7 @@ export const zone = root.dataset.zone || "Asia/Shanghai";
 
 let base; // office milliseconds …
 let at; // … at this reading of performance.now()
-let rate = Number(root.dataset.rate) || 1; // above 1 in a drill that plays fast
+let rate = Number(root.dataset.rate ?? 1); // above 1 in a drill that plays fast, 0 in one that was ended
 
 // officeNow is the office's instant in milliseconds since 1970.
 export function officeNow() {
@@ -20,7 +20,7 @@ export function officeNow() {
 export function sync(now, newRate) {
   const sample = typeof now === "number" ? now : Date.parse(now);
   if (!Number.isFinite(sample)) return;
-  if (newRate > 0) {
+  if (newRate >= 0) {
     base = officeNow();
     at = performance.now();
     rate = newRate;
@@ -78,7 +78,7 @@ export function beat() {
   const now = officeNow();
   for (const listener of listeners) listener(now);
   // Wake just after the next office second; in a fast drill a few times each real second are enough.
-  const wait = Math.max((1000 - (officeNow() % 1000)) / rate, 200) + 5;
+  const wait = rate ? Math.max((1000 - (officeNow() % 1000)) / rate, 200) + 5 : 1000;
   timer = setTimeout(beat, wait);
 }
 
