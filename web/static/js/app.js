@@ -8,12 +8,15 @@ import "./dialogs.js";
 import "./keys.js";
 import "./toasts.js";
 import "./forms.js";
+import "./pending.js";
 import "./combobox.js";
 import "./palette.js";
 import "./live.js";
+import "./sound.js";
 import "./calendar.js";
 import "./print.js";
 import "./seat.js";
+import "./wall.js";
 import "./drill.js";
 
 document.documentElement.dataset.ready = "";

@@ -105,17 +105,12 @@ window.addEventListener("pagehide", () => { for (const form of [...waiting.keys(
 let leaving = false;
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented) return; // htmx has it, and shows its own progress
-  if (form.method === "dialog") return;
+  if (event.defaultPrevented || form.method === "dialog") return; // htmx has it
   if (form.hasAttribute("data-clear-drafts")) for (const key of Object.keys(localStorage)) if (key.startsWith(prefix)) localStorage.removeItem(key);
-  if (form.hasAttribute("data-pending")) return event.preventDefault(); // pressed twice
-  form.setAttribute("data-pending", "");
-  event.submitter?.classList.add("pressed");
   if (form.matches("[data-guard], [data-draft]")) leaving = true;
 });
 window.addEventListener("pageshow", () => { // back again, perhaps from the browser's own store
   leaving = false;
-  for (const form of document.querySelectorAll("form[data-pending]")) form.removeAttribute("data-pending");
 });
 
 window.addEventListener("beforeunload", (event) => {

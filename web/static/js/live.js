@@ -9,7 +9,7 @@ import { dirty } from "./forms.js";
 import { toast } from "./toasts.js";
 
 const root = document.documentElement;
-const silence = 5000; // without a tick, which comes each 2 s, the line is taken for dead
+const silence = 4500; // without two ticks, which come each 2 s, the line is taken for dead, and that is said before 5 s are over
 const ceiling = 3000;
 
 // ---- the socket ----
@@ -368,7 +368,7 @@ if (root.dataset.live) {
   cursor = shownCursor();
   heardOffice = officeNow();
   connect();
-  setInterval(watch, 500);
+  setInterval(watch, 250);
   for (const name of ["online", "focus", "pageshow"]) window.addEventListener(name, hurry);
   document.addEventListener("visibilitychange", hurry);
   window.addEventListener("pagehide", () => socket?.close());

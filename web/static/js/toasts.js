@@ -37,11 +37,11 @@ document.addEventListener("htmx:response:error", (event) => {
   const { response, text } = event.detail.ctx;
   const status = response.status;
   if (status === 401) return location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
-  if (status === 409 || status === 422) return; // drawn by the view itself
+  if (status === 409 || status === 422) return; // drawn by the view itself, or said by pending.js
   toast({ kind: "bad", text: reason(response, text, status) });
 });
 
-function reason(response, text, status) {
+export function reason(response, text, status) {
   const kind = response.headers.get("Content-Type") ?? "";
   if (kind.startsWith("text/plain") && text.length < 300) return text;
   if (kind.includes("json")) {
@@ -54,5 +54,8 @@ function reason(response, text, status) {
 }
 
 document.addEventListener("htmx:error", (event) => {
-  if (event.detail.ctx && !event.detail.ctx.response) toast({ kind: "bad", text: t("没有完成：连接中断，内容已保留，请稍后再试") });
+  if (event.detail.ctx && !event.detail.ctx.response) {
+    // The line may have gone after the act was done: only the record knows.
+    toast({ kind: "bad", text: t("没有收到结果：连接中断，内容已保留。连接恢复后请先看是否已办成，再重试") });
+  }
 });
