@@ -3,16 +3,18 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"time"
 
 	"huiying/desk"
 )
 
-// wallRows is how many clocks fit on a wall, readable from three metres.
-const wallRows = 6
+// wallRows is how many clocks fit on a wall, readable from three metres; what stands above them takes the room of one.
+const wallRows = 5
 
 type wallBody struct {
 	Clocks   []ClockRow
-	More     int
+	More     int       // clocks that don't fit: they are due later than those shown
+	NextDue  time.Time // the first of them
 	Counts   Counts
 	Ungraded int
 	First    string // title of the first ungraded one
@@ -36,7 +38,7 @@ func (s *Server) wall(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, err)
 		return
 	}
-	body := wallBody{Counts: countClocks(clocks, page.Now), More: max(0, len(clocks)-wallRows)}
+	body := wallBody{Counts: countClocks(clocks, page.Now)}
 	for _, in := range red {
 		if in.Kind != desk.KindOpinion {
 			if body.Ungraded++; body.Ungraded == 1 {
@@ -44,7 +46,15 @@ func (s *Server) wall(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 	}
-	for _, c := range clocks[:min(len(clocks), wallRows)] {
+	rows := wallRows
+	if body.Ungraded > 0 {
+		rows--
+	}
+	if body.More = max(0, len(clocks)-rows); body.More > 0 {
+		body.NextDue = clocks[rows].Due
+		clocks = clocks[:rows]
+	}
+	for _, c := range clocks {
 		row := rd.clockRow(c)
 		row.ID, row.Title = fmt.Sprintf("wall-%d", c.ID), desk.MaskText(c.Incident)
 		row.Acts, row.Holder, row.Watching, row.Role = nil, "", nil, ""

@@ -240,7 +240,7 @@ func TestWallSaysNothingPersonal(t *testing.T) {
 	duty := n.person(desk.RoleDuty, "zhoumin", "周敏")
 	must(n.RaiseIncident(t.Context(), duty, desk.Raise{Title: "来电 13912344471 称园区爆炸", Kind: "事故灾难", Grade: &desk.Grade{Level: desk.LevelMajor, At: n.now()}}))
 	must(n.RaiseIncident(t.Context(), duty, desk.Raise{Title: "桥 13912344471", Kind: "事故灾难"}))
-	got := n.visitor(duty, "zhoumin").get("/wall").want(t, 200, "139****4471", "1 件突发事件未定级", "数据更新于", `data-theme="dark"`)
+	got := n.visitor(duty, "zhoumin").get("/wall").want(t, 200, "139****4471", "1 件突发事件未定级", "最后更新", `data-theme="dark"`)
 	got.lacks(t, "13912344471")
 	if main := got.body[strings.Index(got.body, "<main"):strings.Index(got.body, "</main>")]; strings.Contains(main, "周敏") {
 		t.Error("the wall names people")
