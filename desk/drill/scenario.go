@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/token"
 
@@ -89,14 +90,11 @@ type Incoming struct {
 type Span time.Duration
 
 // UnmarshalYAML reads what time.ParseDuration reads.
-func (s *Span) UnmarshalYAML(b []byte) error {
-	var text string
-	if err := yaml.Unmarshal(b, &text); err != nil {
-		return err
-	}
+func (s *Span) UnmarshalYAML(n ast.Node) error {
+	text, line := scalar(n)
 	d, err := time.ParseDuration(text)
 	if err != nil {
-		return fmt.Errorf("“%s”不是时长，应如 1h05m30s", text)
+		return desk.Invalid(line, "“%s”不是时长，应如 1h05m30s", text)
 	}
 	*s = Span(d)
 	return nil
@@ -106,18 +104,28 @@ func (s *Span) UnmarshalYAML(b []byte) error {
 type TimeOfDay time.Duration
 
 // UnmarshalYAML reads hours and minutes.
-func (t *TimeOfDay) UnmarshalYAML(b []byte) error {
-	var text string
-	if err := yaml.Unmarshal(b, &text); err != nil {
-		return err
-	}
+func (t *TimeOfDay) UnmarshalYAML(n ast.Node) error {
+	text, line := scalar(n)
 	at, err := time.Parse("15:04", text)
 	if err != nil {
-		return fmt.Errorf("“%s”不是钟点，应如 \"20:13\"（加引号）", text)
+		return desk.Invalid(line, "“%s”不是钟点，应如 \"20:13\"（加引号）", text)
 	}
 	*t = TimeOfDay(at.Sub(time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)))
 	return nil
 }
+
+// scalar is a value as written, and its line.
+func scalar(n ast.Node) (text, line string) {
+	if v, ok := n.(ast.ScalarNode); ok {
+		text = fmt.Sprint(v.GetValue())
+	}
+	if t := n.GetToken(); t != nil && t.Position != nil {
+		line = lineOf(t.Position.Line)
+	}
+	return text, line
+}
+
+func lineOf(n int) string { return fmt.Sprintf("第 %d 行", n) }
 
 // Parse reads and checks a scenario's file. Errors are *desk.Error whose field is
 // the place in the file; a key that nobody knows is refused, since a mistyped one
@@ -161,12 +169,16 @@ func hasAlias(b []byte) bool {
 
 // unreadable tells where YAML ends.
 func unreadable(err error) error {
+	var own *desk.Error
+	if errors.As(err, &own) {
+		return own
+	}
 	said := &desk.Error{Code: desk.CodeInvalid, Text: "情景文件无法读取：%s", Args: []any{err.Error()}, Cause: err}
 	var at yaml.Error
 	if errors.As(err, &at) {
 		said.Args = []any{at.GetMessage()}
 		if t := at.GetToken(); t != nil && t.Position != nil {
-			said.Field = fmt.Sprintf("第 %d 行", t.Position.Line)
+			said.Field = lineOf(t.Position.Line)
 		}
 	}
 	return said
