@@ -250,6 +250,18 @@ func (d *Desk) Briefing(ctx context.Context, who Actor, id int64) (b Briefing, e
 	return b, err
 }
 
+// RoomsKnown are the rooms that briefings have been booked in, for filters.
+func (d *Desk) RoomsKnown(ctx context.Context, who Actor) (rooms []string, err error) {
+	if err := who.need(ActIncidentRead); err != nil {
+		return nil, err
+	}
+	err = d.Store.View(ctx, func(tx Tx) error {
+		rooms, err = tx.Rooms(ctx)
+		return err
+	})
+	return rooms, err
+}
+
 // BookingChoices are the rooms and speakers known, for the form.
 func (d *Desk) BookingChoices(ctx context.Context, who Actor) (rooms []string, speakers []Speaker, err error) {
 	if err := who.need(ActBriefing); err != nil {

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -21,6 +22,7 @@ type calendarBody struct {
 	Hours      []string
 	Prev, Next string
 	This       string
+	Filters    Filters
 	Week       string
 	Count      int
 	Coming     []CalendarEntry // for narrow screens and for reading aloud: the same as a list
@@ -75,12 +77,13 @@ func (s *Server) briefings(w http.ResponseWriter, r *http.Request) {
 	rd := s.teller(r, page)
 	zone := s.Desk.Policy.Office.Location
 	day := page.Now
-	if t, err := time.ParseInLocation("2006-01-02", r.URL.Query().Get("week"), zone); err == nil && t.Year() > 2000 && t.Year() < 2200 {
+	q := r.URL.Query()
+	if t, err := time.ParseInLocation("2006-01-02", q.Get("week"), zone); err == nil && t.Year() > 2000 && t.Year() < 2200 {
 		day = t
 	}
 	monday := mondayOf(day, zone)
 	end := monday.AddDate(0, 0, 7)
-	list, err := s.Desk.Briefings(r.Context(), rd.who, desk.BriefingFilter{From: &monday, To: &end, Page: desk.Page{Limit: 1000}})
+	list, err := s.Desk.Briefings(r.Context(), rd.who, desk.BriefingFilter{State: q.Get("state"), Room: q.Get("room"), From: &monday, To: &end, Page: desk.Page{Limit: 1000}})
 	if err != nil {
 		s.Fail(w, r, err)
 		return
@@ -90,8 +93,58 @@ func (s *Server) briefings(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, err)
 		return
 	}
-	page.Body = rd.calendar(monday, zone, list, board)
+	body := rd.calendar(monday, zone, list, board)
+	if err := rd.calendarFilters(r, &body, monday); err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	page.Body = body
 	s.render(w, r, http.StatusOK, "briefings", page)
+}
+
+// calendarFilters are the pickers above the week, and the addresses of the weeks, which keep what is chosen.
+func (r teller) calendarFilters(req *http.Request, body *calendarBody, monday time.Time) error {
+	q := req.URL.Query()
+	rooms, err := r.desk.RoomsKnown(req.Context(), r.who)
+	if err != nil {
+		return err
+	}
+	var states, halls []Option
+	for _, st := range desk.BriefingStates {
+		states = append(states, Option{Value: st.State, Text: st.Name})
+	}
+	for _, x := range rooms {
+		halls = append(halls, Option{Value: x, Text: x, Keys: pinyinKeys(x)})
+	}
+	body.Filters = Filters{Action: "/briefings", Target: "#week", Also: []string{"#week-nav"}, Count: -1, NoQuery: true, Filters: []Filter{
+		{Name: "state", Label: "全部状态", Value: q.Get("state"), Options: states}, {Name: "room", Label: "会场", Value: q.Get("room"), Options: halls, Search: true}}}
+	for _, one := range body.Filters.Filters {
+		if one.Value != "" {
+			body.Filters.Active++
+		}
+	}
+	week := func(at time.Time) string {
+		to := url.Values{}
+		for _, one := range body.Filters.Filters {
+			if one.Value != "" {
+				to.Set(one.Name, one.Value)
+			}
+		}
+		if mondayOf(r.now, monday.Location()) != at {
+			to.Set("week", at.Format("2006-01-02"))
+		}
+		if len(to) == 0 {
+			return "/briefings"
+		}
+		return "/briefings?" + to.Encode()
+	}
+	body.This = week(mondayOf(r.now, monday.Location()))
+	body.Prev, body.Next = week(monday.AddDate(0, 0, -7)), week(monday.AddDate(0, 0, 7))
+	if week(monday) != body.This {
+		body.Filters.Keep = []Hidden{{Name: "week", Value: monday.Format("2006-01-02")}}
+	}
+	body.Filters.Views, err = r.viewsMenu(req, "briefings")
+	return err
 }
 
 func mondayOf(day time.Time, zone *time.Location) time.Time {
@@ -101,8 +154,7 @@ func mondayOf(day time.Time, zone *time.Location) time.Time {
 }
 
 func (r teller) calendar(monday time.Time, zone *time.Location, list []desk.Briefing, board []desk.Clock) calendarBody {
-	week := func(t time.Time) string { return "/briefings?week=" + t.Format("2006-01-02") }
-	body := calendarBody{Prev: week(monday.AddDate(0, 0, -7)), Next: week(monday.AddDate(0, 0, 7)), This: "/briefings", May: r.who.May(desk.ActBriefing),
+	body := calendarBody{May: r.who.May(desk.ActBriefing),
 		Week: r.dates().day(monday) + " – " + r.dates().day(monday.AddDate(0, 0, 6))}
 	for h := calendarFrom; h < calendarTo; h++ {
 		body.Hours = append(body.Hours, fmt.Sprintf("%d:00", h))

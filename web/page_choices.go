@@ -1,7 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
@@ -9,28 +11,115 @@ import (
 	"huiying/desk"
 )
 
-// choices answers a picker whose options aren't known beforehand: places and departments, as the reading of what is
-// typed knows them.
+// choicesMost is how many options a picker is given at once.
+const choicesMost = 30
+
+// choices answers a picker whose options are too many to come with the page: divisions and departments, by their
+// names, their sounds or their codes, and as the reading of what is typed knows them (锦绣家园 lies in 河口区).
+// "region" gives what a verdict holds, code and name; "code" the code alone, which filters take.
 func (s *Server) choices(w http.ResponseWriter, r *http.Request) {
 	what, query := chi.URLParam(r, "what"), strings.TrimSpace(r.URL.Query().Get("q"))
-	if what != desk.FieldRegion && what != desk.FieldDepartment {
+	query = cut(query, 200)
+	var options []Option
+	switch what {
+	case desk.FieldRegion, "code":
+		options = s.regionChoices(query)
+	case desk.FieldDepartment:
+		options = s.departmentChoices(query)
+	default:
 		s.Fail(w, r, desk.NotFound("没有这个地址"))
 		return
 	}
-	options := []Option{}
-	if query != "" && s.Desk.Classifier != nil {
-		read, err := s.Desk.Suggest(r.Context(), identityOf(r.Context()).who, desk.Text{Body: cut(query, 200)})
+	who := identityOf(r.Context()).who
+	if query != "" && len(options) < choicesMost && s.Desk.Classifier != nil && who.May(desk.ActItemLog) {
+		read, err := s.Desk.Suggest(r.Context(), who, desk.Text{Body: query})
 		if err != nil {
 			s.Fail(w, r, err)
 			return
 		}
-		options = append(options, choicesOf(what, &read.Verdict)...)
+		for _, o := range choicesOf(what, &read.Verdict) {
+			if !slices.ContainsFunc(options, func(other Option) bool { return other.Value == o.Value }) {
+				options = append(options, o)
+			}
+		}
 	}
-	answerJSON(w, map[string]any{"items": options})
+	if what == "code" {
+		for i := range options {
+			options[i].Value, _, _ = strings.Cut(options[i].Value, " ")
+		}
+	}
+	answerJSON(w, map[string]any{"items": append([]Option{}, options...)})
+}
+
+// regionChoices are the divisions that a query names, those of the office's own area first, the larger before the smaller.
+// Without a query they are the office's own and what lies right below it.
+func (s *Server) regionChoices(query string) []Option {
+	office := s.Desk.Policy.Office.Region
+	like := lookedFor(query)
+	type match struct {
+		desk.Region
+		rank int
+	}
+	var found []match
+	for _, d := range s.Desk.Directory.Regions {
+		own := office != "" && strings.HasPrefix(d.Code, office)
+		if query == "" {
+			if own && len(d.Code) <= len(office)+2 {
+				found = append(found, match{d, 0})
+			}
+			continue
+		}
+		rank, ok := like(d.Name)
+		if !ok && !(len(query) >= 2 && strings.HasPrefix(d.Code, query)) {
+			continue
+		}
+		if !own {
+			rank += 2
+		}
+		found = append(found, match{d, rank})
+	}
+	slices.SortStableFunc(found, func(a, b match) int {
+		return cmp.Or(a.rank-b.rank, len(a.Code)-len(b.Code), cmp.Compare(a.Code, b.Code))
+	})
+	out := make([]Option, 0, choicesMost)
+	for _, d := range found[:min(len(found), choicesMost)] {
+		out = append(out, Option{Value: d.Code + " " + d.Name, Text: d.Name, Hint: s.lyingIn(d.Code)})
+	}
+	return out
+}
+
+// lyingIn names the divisions around one: 云南省 昭通市; its code where they aren't known.
+func (s *Server) lyingIn(code string) string {
+	var around []string
+	for _, n := range []int{2, 4, 6} {
+		if n < len(code) {
+			if d, ok := s.Desk.Directory.Region(code[:n]); ok {
+				around = append(around, d.Name)
+			}
+		}
+	}
+	if len(around) == 0 {
+		return code
+	}
+	return strings.Join(around, " ")
+}
+
+func (s *Server) departmentChoices(query string) (out []Option) {
+	like := lookedFor(query)
+	var second []Option
+	for _, d := range s.Desk.Directory.Departments {
+		switch rank, ok := like(d); {
+		case ok && rank == 0:
+			out = append(out, Option{Value: d, Text: d})
+		case ok:
+			second = append(second, Option{Value: d, Text: d})
+		}
+	}
+	return append(out, second...)
 }
 
 func choicesOf(what string, v *desk.Verdict) []Option {
-	if what == desk.FieldRegion {
+	if what != desk.FieldDepartment {
 		if v.Region == nil {
 			return nil
 		}

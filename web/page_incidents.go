@@ -20,7 +20,6 @@ type incidentsBody struct {
 	Pager   Pager
 	Empty   Empty
 	Raise   bool
-	Self    string // the address with its filters, to be fetched again
 }
 
 // IncidentRow is an incident as the list shows it, with the deadline that comes next.
@@ -52,7 +51,7 @@ func (s *Server) incidents(w http.ResponseWriter, r *http.Request) {
 }
 
 func (r teller) incidentsBody(req *http.Request, q url.Values) (body incidentsBody, err error) {
-	body.Raise, body.Self = r.who.May(desk.ActIncidentRaise), req.URL.RequestURI()
+	body.Raise = r.who.May(desk.ActIncidentRaise)
 	red, err := r.desk.Ungraded(req.Context(), r.who)
 	if err != nil {
 		return body, err
@@ -79,6 +78,9 @@ func (r teller) incidentsBody(req *http.Request, q url.Values) (body incidentsBo
 		{Name: "state", Label: "进行中", Value: q.Get("state"), Options: []Option{{Value: desk.IncidentClosed, Text: "已办结"}, {Value: "all", Text: "全部状态"}}},
 		{Name: "level", Label: "事件等级", Value: f.Level, Options: append(sameWords(desk.Levels), Option{Value: desk.LevelUngraded, Text: desk.LevelUngraded})},
 	}}
+	if body.Filters.Views, err = r.viewsMenu(req, "incidents"); err != nil {
+		return body, err
+	}
 	if f.Query != "" || f.Level != "" || f.State != desk.IncidentOpen {
 		body.Filters.Active = 1
 	}

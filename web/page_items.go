@@ -41,7 +41,11 @@ func (s *Server) inbox(w http.ResponseWriter, r *http.Request) {
 	for _, it := range list {
 		body.Items = append(body.Items, rd.itemRow(it))
 	}
-	body.Filters = rd.inboxFilters(f, list)
+	body.Filters = rd.inboxFilters(f)
+	if body.Filters.Views, err = rd.viewsMenu(r, "items"); err != nil {
+		s.Fail(w, r, err)
+		return
+	}
 	body.Filtered = body.Filters.Active > 0
 	today, err := s.Desk.CountItems(r.Context(), rd.who, f, rd.midnight())
 	if err != nil {
@@ -106,16 +110,9 @@ func id64(s string) int64 {
 	return n
 }
 
-// inboxFilters are the pickers. Places to choose from are those of the rows in view.
-func (r teller) inboxFilters(f desk.ItemFilter, list []desk.Item) Filters {
+// inboxFilters are the pickers.
+func (r teller) inboxFilters(f desk.ItemFilter) Filters {
 	out := Filters{Action: "/items", Target: "#inbox", Query: f.Query, Count: -1}
-	same := func(words ...string) []Option {
-		var o []Option
-		for _, w := range words {
-			o = append(o, Option{Value: w, Text: w})
-		}
-		return o
-	}
 	var channels, states []Option
 	for _, c := range desk.Channels {
 		channels = append(channels, Option{Value: string(c), Text: c.Name()})
@@ -126,10 +123,10 @@ func (r teller) inboxFilters(f desk.ItemFilter, list []desk.Item) Filters {
 	out.Filters = []Filter{
 		{Name: "state", Label: "状态", Value: f.State, Options: states},
 		{Name: "channel", Label: "渠道", Value: f.Channel, Options: channels},
-		{Name: "kind", Label: "诉求类型", Value: f.Kind, Options: same(desk.Kinds...)},
-		{Name: "category", Label: "领域", Value: f.Category, Options: same(desk.Categories...)},
-		{Name: "urgency", Label: "紧急程度", Value: f.Urgency, Options: same(desk.UrgencyUrgent, desk.UrgencyRaised, desk.UrgencyNormal)},
-		{Name: "region", Label: "属地", Value: f.Region, Options: regionsOf(list, f.Region)},
+		{Name: "kind", Label: "诉求类型", Value: f.Kind, Options: sameWords(desk.Kinds)},
+		{Name: "category", Label: "领域", Value: f.Category, Options: r.options(desk.Categories)},
+		{Name: "urgency", Label: "紧急程度", Value: f.Urgency, Options: sameWords([]string{desk.UrgencyUrgent, desk.UrgencyRaised, desk.UrgencyNormal})},
+		{Name: "region", Label: "属地", Value: f.Region, Text: r.regionName(f.Region), Source: "/choices/code"},
 	}
 	for _, one := range out.Filters {
 		if one.Value != "" {
@@ -146,28 +143,12 @@ func (r teller) inboxFilters(f desk.ItemFilter, list []desk.Item) Filters {
 	return out
 }
 
-// regionsOf are the places that the items name, in order of their codes.
-func regionsOf(list []desk.Item, chosen string) []Option {
-	names := map[string]string{}
-	if chosen != "" {
-		names[chosen] = chosen
+// regionName is what a division is called; its code where nobody knows.
+func (r teller) regionName(code string) string {
+	if d, ok := r.desk.Directory.Region(code); ok {
+		return d.Name
 	}
-	for _, it := range list {
-		if it.Verdict != nil && it.Verdict.Region != nil && it.Verdict.Region.Code != "" {
-			names[it.Verdict.Region.Code] = it.Verdict.Region.Name
-		}
-	}
-	var out []Option
-	for code, name := range names {
-		out = append(out, Option{Value: code, Text: name})
-	}
-	slices.SortFunc(out, func(a, b Option) int {
-		if a.Value < b.Value {
-			return -1
-		}
-		return 1
-	})
-	return out
+	return code
 }
 
 // emptyInbox says what to do next.

@@ -10,6 +10,7 @@ import (
 const noticeRows = 100
 
 type noticesBody struct {
+	Filters Filters
 	Open    int
 	Rows    []NoticeRow
 	Outside []string // channels that are configured
@@ -23,12 +24,21 @@ func (s *Server) notices(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	rd := s.teller(r, page)
-	list, err := s.Desk.Notices(r.Context(), rd.who, desk.NoticeFilter{Page: desk.Page{Limit: noticeRows, Newest: true}})
+	list, err := s.Desk.Notices(r.Context(), rd.who, desk.NoticeFilter{Open: r.URL.Query().Get("state") == "open", Page: desk.Page{Limit: noticeRows, Newest: true}})
 	if err != nil {
 		s.Fail(w, r, err)
 		return
 	}
-	body := noticesBody{Outside: s.Desk.Channels}
+	state := r.URL.Query().Get("state")
+	body := noticesBody{Outside: s.Desk.Channels, Filters: Filters{Action: "/notices", Target: "#notices", Count: -1, NoQuery: true,
+		Filters: []Filter{{Name: "state", Label: "全部提醒", Value: state, Options: []Option{{Value: "open", Text: "待签收"}}}}}}
+	if state != "" {
+		body.Filters.Active = 1
+	}
+	if body.Filters.Views, err = rd.viewsMenu(r, "notices"); err != nil {
+		s.Fail(w, r, err)
+		return
+	}
 	for _, n := range list {
 		if n.AckAt == nil {
 			body.Open++

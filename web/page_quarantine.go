@@ -59,6 +59,10 @@ func (s *Server) quarantine(w http.ResponseWriter, r *http.Request) {
 	}
 	body.Filters = Filters{Action: "/quarantine", Target: "#quarantine", NoQuery: true, Count: -1, Filters: []Filter{{Name: "state", Label: "待处理", Value: q.Get("state"),
 		Options: []Option{{Value: "mended", Text: "已修复"}, {Value: "all", Text: "全部状态"}}}}}
+	if body.Filters.Views, err = rd.viewsMenu(r, "quarantine"); err != nil {
+		s.Fail(w, r, err)
+		return
+	}
 	page.Body = body
 	s.render(w, r, http.StatusOK, "quarantine", page)
 }

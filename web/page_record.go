@@ -32,7 +32,7 @@ type RecordRow struct {
 var viaWords = map[string]string{"session": "页面", "token": "令牌", "key": "来源密钥", "cli": "命令行", "system": "系统"}
 
 var subjectWords = map[string]string{"item": "来件", "batch": "批次", "incident": "事件", "clock": "时限", "release": "文稿", "briefing": "发布会", "publication": "发布",
-	"notice": "提醒", "delivery": "送达", "person": "人员", "source": "来源", "quarantine": "隔离", "change": "变更", "setting": "设置"}
+	"notice": "提醒", "delivery": "送达", "person": "人员", "source": "来源", "quarantine": "隔离", "change": "变更", "setting": "设置", "view": "常用筛选"}
 
 // record is the record of every act (留痕), for the auditor, the newest first.
 func (s *Server) record(w http.ResponseWriter, r *http.Request) {
@@ -55,12 +55,16 @@ func (s *Server) record(w http.ResponseWriter, r *http.Request) {
 	}
 	var types []Option
 	for t, w := range eventWords {
-		types = append(types, Option{Value: t, Text: w})
+		types = append(types, Option{Value: t, Text: rd.t(w), Keys: pinyinKeys(w)})
 	}
 	slices.SortFunc(types, func(a, b Option) int { return strings.Compare(a.Value, b.Value) })
 	body.Filters = Filters{Action: "/record", Target: "#record", Query: q.Get("q"), Count: -1, Filters: []Filter{{Name: "type", Label: "全部事项", Value: q.Get("type"), Options: types}}}
 	if q.Get("q") != "" || q.Get("type") != "" {
 		body.Filters.Active = 1
+	}
+	if body.Filters.Views, err = rd.viewsMenu(r, "record"); err != nil {
+		s.Fail(w, r, err)
+		return
 	}
 	page.Body = body
 	s.render(w, r, http.StatusOK, "record", page)

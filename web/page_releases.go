@@ -66,6 +66,10 @@ func (s *Server) releaseList(w http.ResponseWriter, r *http.Request) {
 	if q.Get("state") != "" {
 		body.Filters.Active = 1
 	}
+	if body.Filters.Views, err = rd.viewsMenu(r, "releases"); err != nil {
+		s.Fail(w, r, err)
+		return
+	}
 	if len(list) == 0 {
 		body.Empty = Empty{Icon: "release", Title: "还没有文稿", Text: "在事件里起草首次发布：时间、地点、伤亡和措施会按已核实的事实填好。", Acts: []Act{{Label: "查看事件", Href: "/incidents"}}}
 		if body.Filters.Active > 0 {

@@ -8,9 +8,9 @@ import (
 )
 
 type topicsBody struct {
-	Rows  []TopicRow
-	Pager Pager
-	Raise bool
+	Filters Filters
+	Rows    []TopicRow
+	Pager   Pager
 }
 
 // TopicRow is items about the same matter.
@@ -26,20 +26,32 @@ func (s *Server) topics(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, err)
 		return
 	}
-	who := identityOf(r.Context()).who
+	rd := s.teller(r, page)
 	q := r.URL.Query()
-	list, err := s.Desk.Topics(r.Context(), who, desk.TopicFilter{Query: q.Get("q"), Page: desk.Page{After: id64(q.Get("after")), Limit: listRows + 1, Newest: true}})
+	list, err := s.Desk.Topics(r.Context(), rd.who, desk.TopicFilter{Query: q.Get("q"), Page: desk.Page{After: id64(q.Get("after")), Limit: listRows + 1, Newest: true}})
 	if err != nil {
 		s.Fail(w, r, err)
 		return
 	}
-	var body topicsBody
+	body := topicsBody{Filters: Filters{Action: "/topics", Target: "#topics", Query: q.Get("q"), Count: -1}}
+	if body.Filters.Query != "" {
+		body.Filters.Active = 1
+	}
+	if body.Filters.Views, err = rd.viewsMenu(r, "topics"); err != nil {
+		s.Fail(w, r, err)
+		return
+	}
 	list, body.Pager = pageOf("/topics", q, list, func(t desk.Topic) int64 { return t.ID })
 	for _, t := range list {
 		body.Rows = append(body.Rows, TopicRow{t, fmt.Sprintf("/topics/%d", t.ID)})
 	}
 	page.Body = body
 	s.render(w, r, http.StatusOK, "topics", page)
+}
+
+// None is what the list says when nothing matches.
+func (topicsBody) None() Empty {
+	return Empty{Icon: "search", Title: "没有符合条件的话题", Text: "换个说法，或去掉一个筛选条件。", Acts: []Act{{Label: "清除筛选", Href: "/topics"}}}
 }
 
 type topicBody struct {

@@ -195,24 +195,46 @@ type Pager struct {
 	Notes      []Said
 }
 
-// Filter is one picker of a filter bar.
+// Filter is one picker of a filter bar: a select, or a combobox where there is much to choose from.
 type Filter struct {
 	Name    string
 	Label   string // interface text
 	Value   string
+	Text    string // what a combobox shows for its value
 	Options []Option
+	Source  string // address of a combobox's options; Options are used when empty
+	Search  bool   // a combobox, however few there are
+}
+
+// filterMost is how many options are taken in at a glance; more are searched.
+const filterMost = 8
+
+// Searched says whether the picker is a combobox.
+func (f Filter) Searched() bool { return f.Source != "" || f.Search || len(f.Options) > filterMost }
+
+// Combo is the picker as a combobox.
+func (f Filter) Combo() Field {
+	c := Field{Name: f.Name, ID: "filter-" + f.Name, Label: f.Label, Type: "combo", Value: f.Value, Text: f.Text, Options: f.Options, Source: f.Source}
+	for _, o := range f.Options {
+		if o.Value == f.Value && c.Text == "" {
+			c.Text = o.Text
+		}
+	}
+	return c
 }
 
 // Filters is a filter bar. Its state lives in the address.
 type Filters struct {
-	Action  string // the list's own address
-	Target  string // selector of what is morphed, such as "#items"
-	Query   string // text searched for
+	Action  string   // the list's own address
+	Target  string   // selector of what is morphed, such as "#items"
+	Also    []string // selectors of what changes with it
+	Query   string   // text searched for
 	Filters []Filter
-	Keep    []Hidden // what else the address carries, such as a topic
-	Active  int      // how many filters are set
-	Count   int      // how many rows match; -1 when not counted
-	NoQuery bool     // nothing to search for by words
+	Keep    []Hidden   // what else the address carries, such as a topic
+	Active  int        // how many filters are set
+	Count   int        // how many rows match; -1 when not counted
+	NoQuery bool       // nothing to search for by words
+	Views   *ViewsMenu // the saved ones (常用筛选); nil where nobody is signed in
 }
 
 // Head is a card's heading line.

@@ -19,7 +19,7 @@ var staticFiles embed.FS
 
 // stylesheets in the order of the cascade. They are served as one file, app.css:
 // one request instead of eight on a slow line, with nothing to build beforehand.
-var stylesheets = []string{"tokens", "base", "frame", "controls", "parts", "desk", "intake", "document", "respond", "calendar", "live", "wall", "drill", "print"}
+var stylesheets = []string{"tokens", "base", "frame", "controls", "parts", "desk", "intake", "document", "respond", "calendar", "live", "wall", "drill", "find", "print"}
 
 // contentTypes of everything under static; the machine's own table is never asked,
 // since it differs between machines.
@@ -77,6 +77,13 @@ func NewStatic() (*Static, error) {
 		css.Write(part.plain)
 	}
 	if err := s.add("app.css", css.Bytes()); err != nil {
+		return nil, err
+	}
+	sounds, err := interfaceSounds()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.add("sounds.js", sounds); err != nil {
 		return nil, err
 	}
 	s.version = s.digest()

@@ -6,6 +6,7 @@ import "./countdown.js";
 import "./settings.js";
 import "./dialogs.js";
 import "./keys.js";
+import { comeBack } from "./focus.js";
 import "./toasts.js";
 import "./forms.js";
 import "./pending.js";
@@ -19,4 +20,5 @@ import "./seat.js";
 import "./wall.js";
 import "./drill.js";
 
+comeBack();
 document.documentElement.dataset.ready = "";

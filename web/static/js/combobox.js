@@ -1,6 +1,8 @@
 // <combo-box>: an editable combobox with a list, after ARIA 1.2. Options come with the page or from data-source?q=;
 // they are {value, text, hint, keys}, keys being pinyin (initials and syllables). What is typed filters by text or keys. The
 // hidden input holds the value; text that matches no option leaves it empty, and the server says what it thinks of that.
+// data-clears: in a filter bar. Only what is taken counts: an empty field takes the filter away, half a word changes nothing.
+// data-adds=ID: what is taken becomes one more line of that text area, and the field is empty again.
 import { t, el } from "./text.js";
 import { isIme } from "./ime.js";
 
@@ -32,6 +34,7 @@ class ComboBox extends HTMLElement {
     const script = this.querySelector("script[type='application/json']");
     this.options = script ? JSON.parse(script.textContent) ?? [] : null;
     this.active = -1;
+    this.taken = { text: this.input.value, value: this.hidden_.value };
     this.input.addEventListener("input", (event) => this.typed(event));
     this.input.addEventListener("compositionend", () => this.typed());
     this.input.addEventListener("keydown", (event) => this.key(event));
@@ -47,8 +50,9 @@ class ComboBox extends HTMLElement {
   get isOpen() { return this.input.getAttribute("aria-expanded") === "true"; }
 
   typed(event) {
+    if (this.hasAttribute("data-clears")) event?.stopPropagation(); // nor does half a word filter anything
     if (event?.isComposing) return; // half a syllable finds nothing
-    this.hidden_.value = "";
+    if (!this.hasAttribute("data-clears")) this.hidden_.value = "";
     this.show(this.input.value);
   }
 
@@ -101,6 +105,11 @@ class ComboBox extends HTMLElement {
         else if (n) this.mark((this.active + (event.key === "ArrowDown" ? 1 : this.active < 0 ? n : n - 1)) % n);
         return;
       case "Enter":
+        if (this.hasAttribute("data-clears") && !event.ctrlKey && !event.metaKey && (!this.isOpen || this.active < 0)) {
+          event.preventDefault();
+          if (!this.input.value) this.take({ text: "", value: "" });
+          return;
+        }
         if (!this.isOpen || this.active < 0 || event.ctrlKey || event.metaKey) return;
         event.preventDefault();
         return this.take(this.found[this.active]);
@@ -117,15 +126,32 @@ class ComboBox extends HTMLElement {
 
   take(option) {
     if (!option) return;
+    const adds = document.getElementById(this.dataset.adds ?? "");
+    if (adds) {
+      adds.value = [...adds.value.split("\n").filter((line) => line.trim() && line.trim() !== option.text), option.text].join("\n");
+      this.input.value = "";
+      this.close();
+      adds.dispatchEvent(new Event("input", { bubbles: true }));
+      adds.dispatchEvent(new Event("change", { bubbles: true }));
+      return;
+    }
+    const changed = this.taken.value !== option.value;
+    this.taken = { text: option.text, value: option.value };
     this.input.value = option.text;
     this.hidden_.value = option.value;
     this.close();
     this.hidden_.dispatchEvent(new Event("change", { bubbles: true }));
+    if (changed && this.hasAttribute("data-clears")) this.hidden_.dispatchEvent(new Event("input", { bubbles: true }));
     this.dispatchEvent(new CustomEvent("combo:taken", { bubbles: true, detail: option }));
   }
 
   // Leaving with a marked option that was typed for takes it; leaving with free text keeps the text.
   left() {
+    if (this.hasAttribute("data-clears")) {
+      if (!this.input.value && this.taken.value) this.take({ text: "", value: "" });
+      else this.input.value = this.taken.text;
+      return this.close();
+    }
     if (this.isOpen && this.active >= 0 && !this.hidden_.value && this.input.value && this.found[this.active].text === this.input.value) this.take(this.found[this.active]);
     this.close();
   }

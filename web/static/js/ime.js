@@ -1,23 +1,27 @@
-// The Enter that confirms an input method's candidate is not the person's Enter. Browsers disagree about how it
+// A key that belongs to an input method is not the person's key for the page. Browsers disagree about how it
 // shows: isComposing, key code 229, or (Safari) a keydown right after compositionend.
 let composing = false;
 let ended = -Infinity;
 
 document.addEventListener("compositionstart", () => { composing = true; }, true);
 document.addEventListener("compositionend", (event) => { composing = false; ended = event.timeStamp; }, true);
+// A field that goes away in the middle of a composition never tells its end.
+document.addEventListener("focusin", (event) => { if (composing && !event.isComposing) composing = false; }, true);
 
 // isIme says whether a key event belongs to the input method.
 export function isIme(event) {
   return composing || event.isComposing || event.keyCode === 229 || (event.key === "Enter" && event.timeStamp - ended < 30);
 }
 
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" && event.keyCode !== 229 && event.keyCode !== 13) return;
-  if (!isIme(event)) return;
-  // Stops the form's own submission by Enter and everybody else's handlers; the input method has had the key already.
-  event.stopImmediatePropagation();
-  if (event.target.matches?.("input, textarea")) event.preventDefault();
-}, true);
+// This listener is the first of all: nobody else hears of such a key, no shortcut, no list, no form. The input method has
+// had it already; what Enter would send is stopped, other keys keep what they do inside the field.
+for (const kind of ["keydown", "keypress"]) {
+  document.addEventListener(kind, (event) => {
+    if (!isIme(event)) return;
+    event.stopImmediatePropagation();
+    if (event.key === "Enter" || event.keyCode === 13) event.preventDefault();
+  }, true);
+}
 
 document.addEventListener("submit", (event) => {
   if (!composing) return;

@@ -5,6 +5,7 @@
 import { t, el } from "./text.js";
 import { isIme } from "./ime.js";
 import { open } from "./dialogs.js";
+import { keepFocus } from "./focus.js";
 
 const offKey = "huiying.letters";
 export const lettersOn = () => localStorage.getItem(offKey) !== "off";
@@ -17,7 +18,8 @@ function named(event) {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const code = /^(Key|Digit)(.)$/.exec(event.code)?.[2]?.toLowerCase();
   const plain = event.altKey && code ? code : key; // Alt changes the letter on some keyboards
-  const mods = `${event.ctrlKey || event.metaKey ? "ctrl+" : ""}${event.altKey ? "alt+" : ""}${event.shiftKey && event.key.length > 1 ? "shift+" : ""}`;
+  const shifted = event.shiftKey && (event.key.length > 1 || /^[a-z]$/i.test(event.key)); // signs such as ? are what they are
+  const mods = `${event.ctrlKey || event.metaKey ? "ctrl+" : ""}${event.altKey ? "alt+" : ""}${shifted ? "shift+" : ""}`;
   return mods + plain.toLowerCase();
 }
 
@@ -41,6 +43,8 @@ function press(node) {
     node.select?.();
     return;
   }
+  if (node.matches("summary")) node.focus(); // what opens is reached by Tab from here
+  else keepFocus(node);
   node.click();
 }
 
@@ -52,13 +56,13 @@ document.addEventListener("keydown", (event) => {
   const key = named(event);
   const inField = typing(event.target);
   if (inField && isLetterKey(event)) return;
-  if (key === "?" ) {
+  if (isLetterKey(event) && !lettersOn()) return;
+  if (key === "?") {
     if (inField || scope() !== document) return;
     event.preventDefault();
+    keepFocus(null);
     return open(document.getElementById("keys"));
   }
-  if (isLetterKey(event) && !lettersOn()) return;
-
   const sequence = first && event.timeStamp - firstAt < 1200 ? `${first} ${key}` : "";
   first = "";
   const found = (sequence && targets(sequence)[0]) || pick(targets(key));
@@ -122,8 +126,11 @@ sheet?.addEventListener("dialog:open", () => {
   if (document.querySelector("[data-row]")) {
     add(t("列表"), "j", t("下一行"));
     add(t("列表"), "k", t("上一行"));
+    add(t("列表"), "Enter", t("打开"));
   }
+  if (document.querySelector("[data-grid]")) add(t("列表"), "← ↑ → ↓", t("在时段间移动"));
   add(t("处处可用"), "?", t("快捷键"));
+  add(t("处处可用"), "Tab", t("下一个控件"));
   add(t("处处可用"), "Esc", t("关闭"));
   sheet.querySelector(".keys-list").replaceChildren(...[...groups].map(([name, rows]) => el("section", {}, el("h3", {}, name),
     el("dl", {}, ...[...rows].map(([key, text]) => el("div", {}, el("dt", {}, text), el("dd", {}, ...pretty(key).map((k) => el("kbd", {}, k)))))))));
