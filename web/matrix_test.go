@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"huiying/desk"
 )
@@ -40,6 +41,10 @@ var samples = map[string]string{
 	"/api/v1/briefings/{id}/move":      `{"title":"会","room":"厅","starts":"2026-11-21T10:00","ends":"2026-11-21T11:00","host":"甲","speakers":[{"name":"乙","title":""}]}`,
 	"/api/v1/briefings/{id}/hold":      `{"spoke":"乙","address":"a"}`,
 	"/api/v1/briefings/{id}/cancel":    `{"why":"不开了"}`,
+	"/api/v1/drills":                   `{"scenario":"night"}`,
+	"/api/v1/drills/{id}/skip":         `{"minutes":60}`,
+	"/api/v1/drills/{id}/stop":         ``,
+	"/api/v1/drills/{id}/purge":        ``,
 }
 
 // TestRow34Matrix asks every route of the API, as every role, as nobody, as a source's
@@ -49,6 +54,7 @@ var samples = map[string]string{
 func TestRow34Matrix(t *testing.T) {
 	t.Parallel()
 	x := newSite(t)
+	x.Desk.Scenarios = []desk.Scenario{{Key: "night", Title: "一夜", Length: time.Hour}}
 	x.Push(desk.Incoming{ExternalID: "1", Title: "路灯坏了"})
 	if _, err := x.RaiseIncident(t.Context(), x.As(desk.RoleDuty), desk.Raise{Title: "云泽的事", Kind: "舆情", Region: "530600"}); err != nil {
 		t.Fatal(err)

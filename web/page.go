@@ -71,6 +71,7 @@ var navTable = []struct {
 	{NavItem{Key: "sources", Label: "来源", Href: "/sources", Icon: "source", Press: "g o"}, []desk.Act{desk.ActSourceManage}},
 	{NavItem{Key: "people", Label: "人员", Href: "/people", Icon: "people", Press: "g p"}, []desk.Act{desk.ActPersonManage}},
 	{NavItem{Key: "alerts", Label: "外发", Href: "/alerts", Icon: "link", Press: "g a"}, []desk.Act{desk.ActAlertText}},
+	{NavItem{Key: "drills", Label: "演练", Href: "/drills", Icon: "drill", Press: "g y"}, []desk.Act{desk.ActDrill}},
 	{NavItem{Key: "record", Label: "留痕", Href: "/record", Icon: "record", Press: "g l"}, []desk.Act{desk.ActRecordRead}},
 }
 

@@ -57,7 +57,7 @@ type GuideRow struct {
 // routesDrill are the pages that only a drill has, or only a real desk.
 func (s *Server) routesDrill() []route {
 	if s.Desk.Playing == nil {
-		return nil
+		return s.routesDrills()
 	}
 	return []route{
 		{method: http.MethodGet, path: "/enter", open: true, rate: rateSignIn, handler: s.drillEnter},
@@ -89,7 +89,7 @@ func (s *Server) mark(p *Page) {
 	t := func(text string, args ...any) string { return s.Views.Text(p.Lang, text, args...) }
 	in := dates{zone: s.Desk.Policy.Office.Location, lang: p.Lang}
 	p.Drill = &Drill{Name: s.scenarioTitle(p.Lang, d), Speed: t("%s 倍速", strconv.FormatFloat(d.Speed, 'g', -1, 64)), Stands: s.stands(d), Over: d.Over(s.Real()),
-		Gone: in.span(d.At(s.Real()).Sub(d.Begins)), Length: in.span(d.Length), State: "进行中", Light: LightGreen}
+		Gone: in.span(d.At(s.Real()).Sub(d.Begins)), Length: in.span(d.Length), State: "演练进行中", Light: LightGreen}
 	if len(p.Context) == 0 {
 		p.Context = []string{p.Drill.Name, p.Drill.Speed}
 	}
@@ -146,7 +146,8 @@ func (s *Server) rail(nav []NavItem) []NavItem {
 	return kept
 }
 
-// drillEnter signs in by the address that the real desk's page gives: ?key= is the drill's password, ?as= the login.
+// drillEnter signs in by the address that the real desk's page gives: ?key= is the drill's password, ?as= the
+// login, ?to= the page to begin on.
 // The key travels no further: no referrer, no log, and the page that follows has an address without it.
 func (s *Server) drillEnter(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Referrer-Policy", "no-referrer")
@@ -190,8 +191,11 @@ func (s *Server) goOnAs(w http.ResponseWriter, r *http.Request, old string, p de
 		return
 	}
 	s.lines.cutSession(old, closeSomeone, "已换身份，请刷新")
-	lang := LangOf(r)
-	s.done(w, r, home(who), "您现在是%s，%s", who.Name, s.roleWords(lang, who))
+	lang, to := LangOf(r), NextPage(r.URL.Query().Get("to"))
+	if to == "/" {
+		to = home(who)
+	}
+	s.done(w, r, to, "您现在是%s，%s", who.Name, s.roleWords(lang, who))
 }
 
 // drillGuide is the state of the drill and the guide as they stand, each to be put in its place.

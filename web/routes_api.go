@@ -58,6 +58,7 @@ func (s *Server) routesAPI() []route {
 		{method: post, path: "/api/v1/briefings/{id}/hold", acts: acts(desk.ActBriefing), limit: maxProofBody, summary: "登记召开", api: does(s.holdBriefing)},
 		{method: post, path: "/api/v1/briefings/{id}/cancel", acts: acts(desk.ActBriefing), summary: "取消", api: does(s.cancelBriefing)},
 	}
+	table = append(table, s.routesAPIDrills()...)
 	for i := range table {
 		if !table[i].long {
 			table[i].rate = rateCalls
