@@ -11,8 +11,8 @@ import (
 const wrongClock = `(() => { const Real = Date; let wrong = 26000000; setInterval(() => { wrong = -wrong; }, 150);
 window.Date = class extends Real { constructor(...a) { a.length ? super(...a) : super(Real.now() + wrong); } static now() { return Real.now() + wrong; } }; })()`
 
-// TestBrowserCountdownOnAWrongClock: what is left is right to a second on a PC whose clock is wrong, and stays right.
-func TestBrowserCountdownOnAWrongClock(t *testing.T) {
+// TestBrowserUX10WrongClock: what is left is right to a second on a PC whose clock is wrong, and stays right.
+func TestBrowserUX10WrongClock(t *testing.T) {
 	t.Parallel()
 	l, address, _ := serveLive(t)
 	tab := webtest.Start(t).Tab(t)
@@ -46,8 +46,8 @@ func TestBrowserCountdownOnAWrongClock(t *testing.T) {
 	check("after time was moved back")
 }
 
-// TestBrowserCountdownAfterHiding: timers are slowed in a hidden tab; the moment it is seen again it is right.
-func TestBrowserCountdownAfterHiding(t *testing.T) {
+// TestBrowserUX10AfterHiding: timers are slowed in a hidden tab; the moment it is seen again it is right.
+func TestBrowserUX10AfterHiding(t *testing.T) {
 	t.Parallel()
 	server := serveLook(t)
 	tab := webtest.Start(t).Tab(t)

@@ -223,8 +223,8 @@ func TestBrowserLiveNeverMovesTheRowUnderThePointer(t *testing.T) {
 	tab.Wait(`document.getElementById("item-20") && document.getElementById("item-22") && !document.querySelector(".pill")`)
 }
 
-// TestBrowserLiveCut: silence is noticed within 5 s and said with the instant of the data; publishing waits; on return all is as before.
-func TestBrowserLiveCut(t *testing.T) {
+// TestBrowserUX24Silence: silence is noticed within 5 s and said with the instant of the data; publishing waits; on return all is as before.
+func TestBrowserUX24Silence(t *testing.T) {
 	t.Parallel()
 	l, address, _ := serveLive(t)
 	tab := webtest.Start(t).Tab(t)
@@ -234,7 +234,7 @@ func TestBrowserLiveCut(t *testing.T) {
 	l.set(func() { l.mute, l.refuse = true, true })
 	silent := time.Now()
 	tab.Wait(`document.documentElement.dataset.line === "down"`)
-	if waited := time.Since(silent); waited > 6500*time.Millisecond {
+	if waited := time.Since(silent); waited > 5500*time.Millisecond { // the test's own questions take a moment
 		t.Errorf("noticed after %v", waited)
 	}
 	if text := tab.Text("#line"); !strings.HasPrefix(text, "连接中断，以下为 23:") {

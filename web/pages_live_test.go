@@ -106,69 +106,6 @@ func (n *evening) equalToFresh(t *testing.T, browser *webtest.Browser, tab *webt
 	}
 }
 
-// TestBrowserCutLine: a line that dies is said within five seconds, publishing is refused meanwhile, and on return the board equals
-// the server's.
-func TestBrowserCutLine(t *testing.T) {
-	t.Parallel()
-	n := newNight(t)
-	c := n.fill()
-	browser := webtest.Start(t)
-	tab := n.tab(t, browser, "zhoumin", "/")
-	lineUp(tab)
-	n.cut.Store(true)
-	began := time.Now()
-	for _, l := range n.s.lines.all() {
-		l.cut(closeRestart, "")
-	}
-	tab.Wait(`document.documentElement.dataset.line === "down" && !document.getElementById("line").hidden && document.getElementById("line").textContent.includes("以下为")`)
-	if took := time.Since(began); took > 8*time.Second {
-		t.Errorf("said after %v", took)
-	}
-	tab.Faults() // the browser reports the failed connections itself
-	n.Push(desk.Incoming{ExternalID: "while1", Title: "断线时的来件", Body: "断线时的来件"})
-	must(n.CloseIncident(t.Context(), c.duty, must(n.RaiseIncident(t.Context(), c.duty, desk.Raise{Title: "虚惊一场", Kind: desk.KindOpinion})).ID, "核实为误报"))
-	must2(n.FireDue(t.Context(), n.now()))
-	n.cut.Store(false)
-	tab.Wait(`!("line" in document.documentElement.dataset) && document.getElementById("line").hidden`)
-	tab.Wait(`document.querySelector(".items > li").textContent.includes("断线时的来件")`)
-	tab.Faults()
-	n.equalToFresh(t, browser, tab, "zhoumin")
-}
-
-// TestBrowserCountdownWithWrongClock: with the PC's clock three hours off, the countdown is the server's to a second.
-func TestBrowserCountdownWithWrongClock(t *testing.T) {
-	t.Parallel()
-	n := newNight(t)
-	n.fill()
-	tab := n.tab(t, webtest.Start(t), "zhoumin", "/")
-	tab.Before(`{ const off = 3 * 3600e3, real = Date.now; Date.now = () => real() + off; const D = Date; window.Date = class extends D { constructor(...a) { a.length ? super(...a) : super(D.now()); } }; }`)
-	tab.Goto(n.url + "/")
-	lineUp(tab)
-	var shown []struct {
-		Due  time.Time
-		Text string
-		Wall float64
-	}
-	tab.Eval(`[...document.querySelectorAll(".clocks > li")].map((r) => ({Due: r.dataset.due, Text: r.querySelector("time-left").textContent, Wall: Date.now()}))`, &shown)
-	now := n.now()
-	if len(shown) != 5 {
-		t.Fatalf("%d clocks", len(shown))
-	}
-	for _, s := range shown {
-		if off := time.Until(time.UnixMilli(int64(s.Wall))); off < 2*time.Hour {
-			t.Fatalf("the PC's clock is only %v off", off)
-		}
-		d := dates{zone: time.UTC, lang: LangChinese}
-		ok := false
-		for _, slip := range []time.Duration{-2, -1, 0, 1} { // a second of the figure, and what the question took
-			ok = ok || d.counter(s.Due, now.Add(slip*time.Second)) == s.Text
-		}
-		if !ok {
-			t.Errorf("%s says %s, the office %s", s.Due, s.Text, d.counter(s.Due, now))
-		}
-	}
-}
-
 // TestRendererByAudience: once for each audience, and to each only what it may see.
 func TestRendererByAudience(t *testing.T) {
 	t.Parallel()

@@ -96,7 +96,9 @@ func TestBrowserUX13RolledBack(t *testing.T) {
 		refuse       func()
 	}{
 		{"words", "您已不在班上", func() { g.refuse(http.StatusForbidden, "text/plain; charset=utf-8", "您已不在班上") }},
-		{"problem", "已由他人签收", func() { g.refuse(http.StatusConflict, "application/problem+json", `{"title":"冲突","detail":"已由他人签收"}`) }},
+		{"problem", "已由他人签收", func() {
+			g.refuse(http.StatusConflict, "application/problem+json", `{"title":"冲突","detail":"已由他人签收"}`)
+		}},
 		{"page", "请写明理由", func() {
 			g.refuse(http.StatusUnprocessableEntity, "text/html; charset=utf-8", `<!doctype html><main id="main"><div data-error-summary><ul><li>请写明理由</li></ul></div></main>`)
 		}},

@@ -1,5 +1,7 @@
 // Forms: nothing typed is lost, nothing is sent twice.
 //   form[data-draft=KEY]   kept in this browser while it is typed, offered again when the form comes back empty-handed
+//   form[data-draft-base=NAME]  the field that says what the draft was written on; it comes back with the draft, so that a
+//                          record which moved on meanwhile is not overwritten but shown beside it
 //   form[data-guard]       leaving with changes asks first
 //   [data-draft-state]     says when the draft was kept
 //   [data-error-summary]   takes the focus when it appears
@@ -14,6 +16,7 @@ const owner = document.documentElement.dataset.user ?? "";
 const prefix = "huiying.draft.";
 const life = 36 * 3600 * 1000; // a night shift and the day after
 
+const baseOf = (form) => form.elements[form.dataset.draftBase];
 const keyOf = (form) => `${prefix}${owner}.${form.dataset.draft}`;
 
 function read(form) {
@@ -66,8 +69,11 @@ function offer(form) {
   if (!draft || Math.abs(officeNow() - draft.at) > life || same(draft.values, values(form))) return;
   const restore = el("button", { type: "button" }, t("恢复"));
   const drop = el("button", { type: "button", class: "quiet" }, t("丢弃"));
-  const bar = el("div", { class: "draft-found", role: "status" }, el("span", {}, t("有一份 %s 没有提交的草稿", hms(draft.at))), restore, drop);
-  restore.addEventListener("click", () => { fill(form, draft.values); bar.remove(); form.querySelector("input:not([type=hidden]), textarea")?.focus(); });
+  const base = baseOf(form);
+  const moved = base && draft.base && draft.base !== base.value;
+  const words = moved ? t("有一份 %s 没有提交的草稿，此后这里已有新稿；提交时会并列显示", hms(draft.at)) : t("有一份 %s 没有提交的草稿", hms(draft.at));
+  const bar = el("div", { class: "draft-found", role: "status" }, el("span", {}, words), restore, drop);
+  restore.addEventListener("click", () => { if (moved) base.value = draft.base; fill(form, draft.values); bar.remove(); form.querySelector("input:not([type=hidden]), textarea")?.focus(); });
   drop.addEventListener("click", () => { localStorage.removeItem(keyOf(form)); bar.remove(); });
   form.prepend(bar);
 }
@@ -85,7 +91,7 @@ function keep(form) {
   const at = officeNow();
   const state = form.querySelector("[data-draft-state]");
   try {
-    localStorage.setItem(keyOf(form), JSON.stringify({ at, values: values(form) }));
+    localStorage.setItem(keyOf(form), JSON.stringify({ at, base: baseOf(form)?.value, values: values(form) }));
     if (state) state.textContent = t("草稿已存 %s", hms(at));
   } catch {
     if (state) state.textContent = t("草稿存不下：请先提交或清理浏览器");
