@@ -121,7 +121,7 @@ function lineDown(forGood = false) {
     root.dataset.line = "down";
     showState("over", t("连接中断"));
     say(t("连接中断，以下为 %s 的数据", hms(heardOffice || officeNow())));
-    document.dispatchEvent(new CustomEvent("live:line", { detail: { up: false, forGood } }));
+    document.dispatchEvent(new CustomEvent("live:line", { detail: { up: false, forGood, since: heardOffice } }));
   }
   lockButtons();
 }

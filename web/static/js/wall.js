@@ -26,8 +26,10 @@ if (wall) {
     if (!(await renew())) setTimeout(() => { trying = false; }, 15000);
   };
   document.addEventListener("live:line", (event) => {
-    if (!event.detail.up) cut = true;
-    else if (cut) heal();
+    const at = document.querySelector("[data-right-at]");
+    if (event.detail.up) return cut && heal();
+    cut = true;
+    if (at && event.detail.since) at.textContent = hms(event.detail.since);
   });
 
   // What the page shows is right as long as the line lives; the figure stands still when it is cut.
