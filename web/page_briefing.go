@@ -135,6 +135,25 @@ func (s *Server) briefingDefaults(body *briefingBody) {
 	}
 }
 
+// Hosts are the people known, to pick who hosts from.
+func (b briefingBody) Hosts() []Option {
+	var out []Option
+	for _, k := range b.Known {
+		name, title, _ := strings.Cut(k, " ")
+		out = append(out, Option{Value: name, Text: name, Hint: title, Keys: pinyinKeys(name)})
+	}
+	return out
+}
+
+// Speaking are the people known, with their titles, to pick speakers from.
+func (b briefingBody) Speaking() []Option {
+	var out []Option
+	for _, k := range b.Known {
+		out = append(out, Option{Value: k, Text: k, Keys: pinyinKeys(k)})
+	}
+	return out
+}
+
 // speakerLines are speakers as the form carries them: one a line, name and title.
 func speakerLines(all []desk.Speaker) string {
 	lines := make([]string, len(all))
@@ -165,11 +184,11 @@ func readSpeakers(text string) []desk.Speaker {
 }
 
 // briefingFields are those of arranging one.
-var briefingFields = []string{"incident", "incident-text", "title", "room", "room-text", "starts", "ends", "host", "speakers", "agency", "contact", "version"}
+var briefingFields = []string{"incident", "incident-text", "title", "room", "room-text", "starts", "ends", "host", "host-text", "speakers", "agency", "contact", "version"}
 
 // readBriefing reads the form of arranging a briefing.
 func (f sentForm) readBriefing() (b desk.Briefing, err error) {
-	b = desk.Briefing{Title: f.Value("title"), Room: picked(f.Form, "room"), Host: f.Value("host"), Speakers: readSpeakers(f.Value("speakers")),
+	b = desk.Briefing{Title: f.Value("title"), Room: picked(f.Form, "room"), Host: picked(f.Form, "host"), Speakers: readSpeakers(f.Value("speakers")),
 		Agency: f.Value("agency"), Contact: f.Value("contact"), Version: f.seen()}
 	starts, err := f.at("starts")
 	if err != nil {

@@ -327,7 +327,7 @@ func (r teller) roomMay(body *roomBody, room desk.Room) {
 	case going >= 0:
 		// One is on its way: another of the same kind is seldom meant.
 		body.Acts = append(body.Acts, Act{Label: "进入发布", Href: releaseHome(room.Releases[going].ID), Key: "N", Style: "primary"},
-			Act{Label: "另起一稿", Href: fmt.Sprintf("/incidents/%d/releases/new", in.ID), Style: "quiet"})
+			Act{Label: "另起一稿", Href: fmt.Sprintf("/incidents/%d/releases/new", in.ID), Key: "Shift+D", Style: "quiet"})
 	default:
 		body.Acts = append(body.Acts, Act{Label: releaseKind(kind), Href: fmt.Sprintf("/incidents/%d/releases/new?kind=%s", in.ID, kind), Key: "N", Style: "primary"})
 	}

@@ -20,7 +20,7 @@ type incidentNewBody struct {
 }
 
 // newIncidentFields are those of the form.
-var newIncidentFields = []string{"title", "kind", "summary", "place", "region", "region-text", "occurred", "learned", "received", "items", "level", "suspected", "needs"}
+var newIncidentFields = []string{"title", "kind", "summary", "place", "region", "region-text", "occurred", "learned", "received", "items", "level", "level-text", "suspected", "needs"}
 
 // incidentNew is the form of a new incident: from items (?items=12,13) or from nothing.
 func (s *Server) incidentNew(w http.ResponseWriter, r *http.Request) {
@@ -50,7 +50,7 @@ func (s *Server) incidentNewPage(w http.ResponseWriter, r *http.Request, status 
 		body.Items = append(body.Items, rd.itemRow(it))
 	}
 	body.IDs = idList(items)
-	body.Kinds, body.Levels, body.Judge = sameWords(desk.IncidentKinds), append([]Option{{Text: "暂不定级"}}, sameWords(desk.Levels)...), rd.who.May(desk.ActIncidentGrade)
+	body.Kinds, body.Levels, body.Judge = sameWords(desk.IncidentKinds), rd.options(desk.Levels), rd.who.May(desk.ActIncidentGrade)
 	if body.Values == nil {
 		body.Values = s.firstValues(items)
 	}
@@ -156,7 +156,7 @@ func (s *Server) raise(r *http.Request, f sentForm) (in desk.Incident, err error
 	if raise.Received, err = f.at("received"); err != nil {
 		return in, err
 	}
-	if level := f.Value("level"); level != "" {
+	if level := picked(f.Form, "level"); level != "" {
 		raise.Grade = &desk.Grade{Level: level, Suspected: f.Value("suspected") != "", NeedsResponse: f.Value("needs") != "", At: s.Desk.Now()}
 	}
 	return s.Desk.RaiseIncident(r.Context(), identityOf(r.Context()).who, raise)

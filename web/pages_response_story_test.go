@@ -49,7 +49,7 @@ func TestBrowserResponseInTheBrowser(t *testing.T) {
 	duty.Press("Ctrl+Enter")
 	at(duty, "/incidents/1")
 	until(duty, `document.querySelector(".room-head.red .light[data-light=red]")`)
-	duty.Press("g")
+	duty.Press("l")
 	until(duty, `document.getElementById("judge").open && document.activeElement.name === "level"`)
 	duty.Press("ArrowRight", "ArrowRight") // the first arrow chooses, from 特别重大 on
 	until(duty, `document.querySelector("#judge [name=level]:checked")`)

@@ -100,7 +100,7 @@ func (r teller) releaseStands(row *ClockRow, c desk.Clock) {
 		if r.who.May(desk.ActReleaseDraft) {
 			row.Acts = []Act{{Label: "起草发布", Href: fmt.Sprintf("/incidents/%d/releases/new", c.IncidentID), Key: "R", Style: "primary"}}
 		} else {
-			row.Acts = []Act{{Label: "进入事件", Href: row.Href}}
+			row.Acts = []Act{{Label: "进入事件", Href: row.Href, Key: "O"}}
 		}
 		return
 	}
@@ -130,7 +130,7 @@ func (r teller) briefingStands(row *ClockRow, c desk.Clock) {
 		if r.who.May(desk.ActBriefing) {
 			row.Acts = []Act{{Label: "排发布会", Href: fmt.Sprintf("/briefings/new?incident=%d", c.IncidentID), Key: "B", Style: "primary"}}
 		} else {
-			row.Acts = []Act{{Label: "进入事件", Href: row.Href}}
+			row.Acts = []Act{{Label: "进入事件", Href: row.Href, Key: "O"}}
 		}
 		return
 	}

@@ -165,7 +165,7 @@ func (r teller) ungraded(incidents []desk.Incident) (Banner, bool) {
 	if n > 1 {
 		b.Text = append(b.Text, Phrase{Text: r.t("另有 %d 件未定级。", n-1)})
 	}
-	act := Act{Label: "进入事件", Href: fmt.Sprintf("/incidents/%d", first.ID), Key: "G"}
+	act := Act{Label: "进入事件", Href: fmt.Sprintf("/incidents/%d", first.ID), Key: "L"}
 	if r.who.May(desk.ActIncidentGrade) {
 		act.Label, act.Style, act.Href = "去定级", "primary", act.Href+"?do=judge"
 	}

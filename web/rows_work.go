@@ -63,7 +63,7 @@ func (r teller) releaseWork(rel desk.Release) WorkRow {
 		if rel.State == desk.ReleaseSign {
 			to += "/sign"
 		}
-		row.Acts = []Act{{Label: next.word, Href: to}}
+		row.Acts = []Act{{Label: next.word, Href: to, Key: "R"}}
 	}
 	return row
 }
@@ -81,7 +81,7 @@ func (r teller) briefingWork(b desk.Briefing) WorkRow {
 		if !r.now.Before(b.Starts) {
 			label = "登记召开"
 		}
-		row.Acts = []Act{{Label: label, Href: row.Href}}
+		row.Acts = []Act{{Label: label, Href: row.Href, Key: "B"}}
 	}
 	return row
 }
