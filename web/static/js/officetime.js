@@ -83,6 +83,7 @@ export function beat() {
 }
 
 document.addEventListener("visibilitychange", () => { if (!document.hidden) beat(); });
+document.addEventListener("resume", beat); // frozen to save power
 window.addEventListener("pageshow", beat);
 
 class OfficeClock extends HTMLElement {
