@@ -154,7 +154,11 @@ func (r teller) openNotices(ctx context.Context) (int, error) {
 
 // render writes a whole page; a view that fails is our fault and says so.
 func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, view string, p *Page) {
-	if err := s.Views.Render(w, status, view, p); err != nil {
+	body, err := s.Views.execute(p.Lang, view, "layout", p)
+	if err == nil {
+		err = writeZipped(w, r, status, body)
+	}
+	if err != nil {
 		s.Fail(w, r, err)
 	}
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -60,14 +61,7 @@ func tour(t *testing.T, setUp func(*webtest.Tab)) *touring {
 func (x *touring) as(login string) *webtest.Tab {
 	x.t.Helper()
 	if x.tabs[login] == nil {
-		home := "/"
-		for _, p := range everywhere(x.c, x.rel, x.ungraded) {
-			if p.login == login {
-				home, _, _ = strings.Cut(p.path, "?")
-				break
-			}
-		}
-		x.tabs[login] = x.tab(x.t, x.browser, login, home)
+		x.tabs[login] = x.tab(x.t, x.browser, login, x.first(login))
 		if x.setUp != nil {
 			x.setUp(x.tabs[login])
 		}
@@ -75,12 +69,39 @@ func (x *touring) as(login string) *webtest.Tab {
 	return x.tabs[login]
 }
 
-// each opens every page and says where it is.
-func (x *touring) each(look func(p place, tab *webtest.Tab)) {
+// each opens every page, a person at a time, in a tab of theirs.
+func (x *touring) each(look func(t *testing.T, p place, tab *webtest.Tab)) {
 	x.t.Helper()
-	for _, p := range everywhere(x.c, x.rel, x.ungraded) {
-		tab := x.as(p.login)
-		tab.Goto(x.url + p.path)
-		look(p, tab)
+	all := everywhere(x.c, x.rel, x.ungraded)
+	var logins []string
+	for _, p := range all {
+		if !slices.Contains(logins, p.login) {
+			logins = append(logins, p.login)
+		}
 	}
+	for _, login := range logins {
+		x.t.Run(login, func(t *testing.T) {
+			tab := x.tab(t, x.browser, login, x.first(login))
+			if x.setUp != nil {
+				x.setUp(tab)
+			}
+			for _, p := range all {
+				if p.login == login {
+					tab.Goto(x.url + p.path)
+					look(t, p, tab)
+				}
+			}
+		})
+	}
+}
+
+// first is a page that somebody may open.
+func (x *touring) first(login string) string {
+	for _, p := range everywhere(x.c, x.rel, x.ungraded) {
+		if p.login == login {
+			path, _, _ := strings.Cut(p.path, "?")
+			return path
+		}
+	}
+	return "/"
 }

@@ -15,7 +15,12 @@ import (
 // before its commit through database, sealer, hub and socket, against gorilla's
 // bare prepared messages. It lives with web's tests, since it needs their site.
 func benchLive(ctx context.Context, _ *slog.Logger, put func(figure)) error {
-	cmd := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", "^BenchmarkFanOut$", "-benchtime", "1x", "./web")
+	return fromTests(ctx, put, "-run", "^$", "-bench", "^BenchmarkFanOut$", "-benchtime", "1x")
+}
+
+// fromTests puts the figures that web's tests print as JSON lines.
+func fromTests(ctx context.Context, put func(figure), args ...string) error {
+	cmd := exec.CommandContext(ctx, "go", append(append([]string{"test"}, args...), "./web")...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {

@@ -40,6 +40,7 @@ var groups = []group{
 	{"classify", benchClassify},
 	{"intake", benchIntake},
 	{"live", benchLive},
+	{"page", benchPage},
 }
 
 func main() {
