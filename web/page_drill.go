@@ -63,6 +63,7 @@ func (s *Server) routesDrill() []route {
 		{method: http.MethodGet, path: "/enter", open: true, rate: rateSignIn, handler: s.drillEnter},
 		{method: http.MethodPost, path: "/drill/role", handler: s.drillRole},
 		{method: http.MethodGet, path: "/drill/guide", handler: s.drillGuide},
+		{method: http.MethodGet, path: "/debrief", handler: s.debrief},
 	}
 }
 

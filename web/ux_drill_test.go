@@ -1,7 +1,12 @@
 package web
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
+	"time"
+
+	"huiying/desk"
 
 	"huiying/web/webtest"
 )
@@ -14,13 +19,43 @@ func (n *evening) goIn(t testing.TB, b *webtest.Browser, login, path string) *we
 	return tab
 }
 
+// shootWhole keeps a picture of all of a page, for eyes.
+func (n *evening) shootWhole(t testing.TB, tab *webtest.Tab, name string) {
+	t.Helper()
+	if folder := os.Getenv("HUIYING_SHOTS"); folder != "" {
+		tab.Eval(`document.documentElement.dataset.theme = "light"`, nil)
+		tab.ShotWhole(filepath.Join(folder, "page-"+name+"-whole.png"))
+	}
+}
+
+// finish signs and publishes the evening's text, holds its briefing late, and lets the deadlines speak.
+func (n *evening) finish(c caseOf) {
+	ctx := n.t.Context()
+	leader := n.person(desk.RoleLeader, "mayor", "赵市长")
+	n.at(30*time.Minute, func() {
+		must(n.NoteFacts(ctx, c.duty, c.blast.ID, desk.Facts{Deaths: ptr(12), Injured: ptr(37)}, "应急局"))
+		must(n.SignRelease(ctx, leader, 1, 1, true, "", nil))
+		must(n.PublishRelease(ctx, c.press, 1, 1, desk.Publish{Channel: "政务微博", Proof: desk.Proof{Address: "https://weibo.example/1"}}))
+	})
+	if _, _, err := n.FireDue(ctx, n.now()); err != nil {
+		n.t.Fatal(err)
+	}
+	list := must(n.Notices(ctx, c.duty, desk.NoticeFilter{}))
+	if len(list) > 0 {
+		if _, err := n.AckNotice(ctx, c.duty, list[0].ID); err != nil {
+			n.t.Fatal(err)
+		}
+	}
+}
+
 // TestBrowserDrillLook: a drill's pages, the page of drills; nothing serious for axe in either theme.
 func TestBrowserDrillLook(t *testing.T) {
 	t.Parallel()
 	browser := webtest.Start(t)
 	t.Run("drill", func(t *testing.T) {
 		n, _ := newDrill(t)
-		n.fill()
+		c := n.fill()
+		n.finish(c)
 		tab := n.goIn(t, browser, "zhoumin", "/")
 		n.shoot(t, tab, "drill-desk")
 		tab.Press("Alt+P")
@@ -31,6 +66,9 @@ func TestBrowserDrillLook(t *testing.T) {
 			tab.Goto(n.url + p[1])
 			n.shoot(t, tab, p[0])
 		}
+		tab.Goto(n.url + "/debrief")
+		n.shoot(t, tab, "debrief")
+		n.shootWhole(t, tab, "debrief")
 		tab = n.goIn(t, browser, "sunxiao", "/")
 		n.shoot(t, tab, "drill-seat")
 		tab.Goto(n.url + "/login?out")
@@ -45,6 +83,8 @@ func TestBrowserDrillLook(t *testing.T) {
 		tab.Eval(`document.cookie = "huiying_lang=en; path=/"`, nil)
 		tab.Goto(n.url + "/")
 		n.shoot(t, tab, "drill-en")
+		tab.Goto(n.url + "/debrief")
+		n.shootWhole(t, tab, "debrief-en")
 	})
 	t.Run("drills", func(t *testing.T) {
 		n, _ := newStage(t)

@@ -64,6 +64,7 @@ var rules = map[string]rule{
 	"token":       {desk.ActPersonManage, false, false},
 	"source":      {desk.ActSourceManage, false, false},
 	"setting":     {desk.ActAlertText, false, false},
+	"drill":       {desk.ActDrill, false, false},
 }
 
 // event is a sealed event as the hub keeps it: what is parsed is parsed once.
