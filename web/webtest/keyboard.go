@@ -91,3 +91,22 @@ func (tab *Tab) Compose(letters, text string) {
 		return enter(input.KeyUp)
 	}))
 }
+
+// ComposeKeys presses keys as they show while an input method composes: code 229, in the middle of a composition. A list
+// of candidates takes them; the page must not.
+func (tab *Tab) ComposeKeys(keys ...string) {
+	tab.t.Helper()
+	tab.Do(chromedp.ActionFunc(func(ctx context.Context) error {
+		if err := input.ImeSetComposition("z", 1, 1).Do(ctx); err != nil {
+			return err
+		}
+		for _, key := range keys {
+			for _, kind := range []input.KeyType{input.KeyRawDown, input.KeyUp} {
+				if err := input.DispatchKeyEvent(kind).WithKey(key).WithWindowsVirtualKeyCode(229).Do(ctx); err != nil {
+					return err
+				}
+			}
+		}
+		return input.ImeSetComposition("", 0, 0).Do(ctx)
+	}))
+}
