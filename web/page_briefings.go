@@ -27,6 +27,7 @@ type calendarBody struct {
 	Count      int
 	Coming     []CalendarEntry // for narrow screens and for reading aloud: the same as a list
 	May        bool
+	First      bool          // nothing has come in yet: a drill is offered
 	Due        []DueBriefing // incidents whose press conference is still to be scheduled
 }
 
@@ -97,6 +98,12 @@ func (s *Server) briefings(w http.ResponseWriter, r *http.Request) {
 	if err := rd.calendarFilters(r, &body, monday); err != nil {
 		s.Fail(w, r, err)
 		return
+	}
+	if body.Count == 0 {
+		if body.First, err = s.firstRun(r); err != nil {
+			s.Fail(w, r, err)
+			return
+		}
 	}
 	page.Body = body
 	s.render(w, r, http.StatusOK, "briefings", page)

@@ -21,6 +21,7 @@ type deskBody struct {
 	Raise    bool // may open an incident
 	Log      bool // may log a call
 	Fresh    bool // nothing has ever come in
+	First    bool // the same, and there is a drill to begin with
 }
 
 // desk is the live desk (实时台): every running clock by time left, what is to be told, what comes in.
@@ -66,6 +67,12 @@ func (s *Server) desk(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		body.Fresh = len(items) == 0
+	}
+	if len(body.Clocks) == 0 {
+		if body.First, err = s.firstRun(r); err != nil {
+			s.Fail(w, r, err)
+			return
+		}
 	}
 	page.Body = body
 	s.render(w, r, http.StatusOK, "desk", page)

@@ -270,3 +270,29 @@ func (s *Server) drillStop(ctx context.Context, who desk.Actor, id int64, _ sent
 func (s *Server) drillPurge(ctx context.Context, who desk.Actor, id int64, _ sentForm) (outcome, error) {
 	return outcome{say: "正在清除，正式记录上只留举行和清除两行"}, s.Desk.PurgeDrill(ctx, who, id)
 }
+
+// drillAct offers a drill where there is nothing to do yet.
+var drillAct = Act{Label: "先演练一场", Href: "/drills"}
+
+// firstRun says whether a drill is to be offered: this is a real desk that has scenarios, and nothing has come in yet.
+func (s *Server) firstRun(r *http.Request) (bool, error) {
+	who := identityOf(r.Context()).who
+	switch {
+	case s.Desk.Playing != nil || len(s.Desk.Scenarios) == 0:
+		return false, nil
+	case who.May(desk.ActItemRead):
+		list, err := s.Desk.Items(r.Context(), who, desk.ItemFilter{Page: desk.Page{Limit: 1}})
+		return len(list) == 0, err
+	}
+	list, err := s.Desk.Incidents(r.Context(), who, desk.IncidentFilter{Page: desk.Page{Limit: 1}})
+	return len(list) == 0, err
+}
+
+// offerDrill adds the offer to an empty list on a first run.
+func (s *Server) offerDrill(r *http.Request, e *Empty) error {
+	first, err := s.firstRun(r)
+	if first {
+		e.Acts = append(e.Acts, drillAct)
+	}
+	return err
+}

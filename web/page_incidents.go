@@ -46,6 +46,12 @@ func (s *Server) incidents(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, err)
 		return
 	}
+	if len(body.Rows) == 0 {
+		if err := s.offerDrill(r, &body.Empty); err != nil {
+			s.Fail(w, r, err)
+			return
+		}
+	}
 	page.Body = body
 	s.render(w, r, http.StatusOK, "incidents", page)
 }

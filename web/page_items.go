@@ -55,6 +55,10 @@ func (s *Server) inbox(w http.ResponseWriter, r *http.Request) {
 	body.Pager.Notes = []Said{Say("今日 %s", number(today))}
 	if len(list) == 0 {
 		body.Empty = emptyInbox(rd.who, body.Filtered)
+		if err := s.offerDrill(r, &body.Empty); err != nil {
+			s.Fail(w, r, err)
+			return
+		}
 	}
 	page.Body = body
 	s.render(w, r, http.StatusOK, "items", page)

@@ -75,6 +75,10 @@ func (s *Server) releaseList(w http.ResponseWriter, r *http.Request) {
 		if body.Filters.Active > 0 {
 			body.Empty = Empty{Icon: "search", Title: "没有这个状态的文稿", Acts: []Act{{Label: "清除筛选", Href: "/releases"}}}
 		}
+		if err := s.offerDrill(r, &body.Empty); err != nil {
+			s.Fail(w, r, err)
+			return
+		}
 	}
 	page.Body = body
 	s.render(w, r, http.StatusOK, "releases", page)
