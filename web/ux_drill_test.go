@@ -150,6 +150,9 @@ func TestBrowserUX35EmptyStates(t *testing.T) {
 	if tab.Eval(`[...document.querySelectorAll(".drill-users a")].map((a) => [a.target, a.rel, new URL(a.href).port].join(" "))`, &ways); len(ways) != 4 || ways[0] != "_blank noopener noreferrer "+drill.url[len("http://127.0.0.1:"):] {
 		t.Errorf("the ways in: %q", ways)
 	}
+	tab.Click(".drill-logins summary")
+	must(n.DrillUp(t.Context(), 1, "http://127.0.0.1:9")) // taken over by another node
+	tab.Wait(`[...document.querySelectorAll("#drill-1 a[target]")].every((a) => new URL(a.href).port === "9") && document.querySelector(".drill-logins").open`)
 	tab.Click("#drill-1 a.danger")
 	tab.Wait(`document.querySelector("dialog[open] button.danger")`)
 	tab.Press("Ctrl+Enter")

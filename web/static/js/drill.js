@@ -35,10 +35,6 @@ function put(html) {
   for (const node of holder.content.children) {
     const old = document.getElementById(node.id);
     if (!old) continue;
-    for (const kept of old.querySelectorAll("details[open][data-keep-open]")) {
-      const same = node.querySelector(`.${kept.className}`);
-      if (same) same.open = true;
-    }
     node.hidden = old.hidden; // what this window shows is this window's business
     if (old.outerHTML !== node.outerHTML) adopt({ target: node.id, swap: "morph", html: node.outerHTML });
   }
@@ -51,6 +47,11 @@ function show(on) {
   for (const button of document.querySelectorAll("[data-guide]")) button.setAttribute("aria-expanded", String(on));
   if (away && (document.activeElement === document.body || !document.activeElement?.checkVisibility?.())) document.querySelector(".drill-bar [data-guide]")?.focus();
 }
+
+// What somebody opened stays open when its part of the page is drawn anew.
+let opened = [];
+document.addEventListener("htmx:before:swap", () => { opened = [...document.querySelectorAll("details[open][data-keep-open]")].map((d) => d.id); });
+document.addEventListener("htmx:after:swap", () => { for (const id of opened) document.getElementById(id)?.setAttribute("open", ""); });
 
 if (guide()) {
   document.addEventListener("click", (event) => {
