@@ -241,6 +241,7 @@ type ItemFilter struct {
 	Channel, Kind, Category, Region, Urgency, State, ExternalID, Query string
 	Topic, Incident                                                    int64
 	IDs                                                                []int64
+	ByWords                                                            bool // Query finds by the classifier's words alone, through the index: quick
 	NoNumbers                                                          bool // Query's long figures find by external id alone: set by use cases
 	Page
 }

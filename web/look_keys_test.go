@@ -7,8 +7,8 @@ import (
 	"huiying/web/webtest"
 )
 
-// TestBrowserIMEEnterDoesNotSubmit: the Enter that confirms a candidate goes to the input method alone; the next one submits.
-func TestBrowserIMEEnterDoesNotSubmit(t *testing.T) {
+// TestBrowserUX2IMEEnterDoesNotSubmit: the Enter that confirms a candidate goes to the input method alone; the next one submits.
+func TestBrowserUX2IMEEnterDoesNotSubmit(t *testing.T) {
 	t.Parallel()
 	server := serveLook(t)
 	tab := webtest.Start(t).Tab(t)
@@ -34,8 +34,8 @@ func TestBrowserIMEEnterDoesNotSubmit(t *testing.T) {
 	tab.Wait("sent === 1")
 }
 
-// TestBrowserIMEInPalette: a candidate's Enter in the palette doesn't go anywhere.
-func TestBrowserIMEInPalette(t *testing.T) {
+// TestBrowserUX2IMEInPalette: a candidate's Enter in the palette doesn't go anywhere.
+func TestBrowserUX2IMEInPalette(t *testing.T) {
 	t.Parallel()
 	server := serveLook(t)
 	tab := webtest.Start(t).Tab(t)
@@ -51,8 +51,8 @@ func TestBrowserIMEInPalette(t *testing.T) {
 	}
 }
 
-// TestBrowserShortcuts: a key acts, doesn't while typing, and letters can be turned off for good.
-func TestBrowserShortcuts(t *testing.T) {
+// TestBrowserUX22Shortcuts: a key acts, doesn't while typing, and letters can be turned off for good.
+func TestBrowserUX22Shortcuts(t *testing.T) {
 	t.Parallel()
 	server := serveLook(t)
 	tab := webtest.Start(t).Tab(t)
@@ -100,8 +100,8 @@ func TestBrowserShortcuts(t *testing.T) {
 	}
 }
 
-// TestBrowserRowsByKeys: J and K walk, and a key shared by rows acts in the row that has the focus.
-func TestBrowserRowsByKeys(t *testing.T) {
+// TestBrowserUX22RowsByKeys: J and K walk, and a key shared by rows acts in the row that has the focus.
+func TestBrowserUX22RowsByKeys(t *testing.T) {
 	t.Parallel()
 	server := serveLook(t)
 	tab := webtest.Start(t).Tab(t)
@@ -114,8 +114,8 @@ func TestBrowserRowsByKeys(t *testing.T) {
 	tab.Wait(`location.pathname === "/look/seat"`)
 }
 
-// TestBrowserCombobox: pinyin initials find, the arrow marks, Enter takes; text that is nothing's name leaves no value.
-func TestBrowserCombobox(t *testing.T) {
+// TestBrowserUX6Combobox: pinyin initials find, the arrow marks, Enter takes; text that is nothing's name leaves no value.
+func TestBrowserUX6Combobox(t *testing.T) {
 	t.Parallel()
 	server := serveLook(t)
 	tab := webtest.Start(t).Tab(t)

@@ -3,11 +3,14 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"huiying/desk"
 )
@@ -41,14 +44,18 @@ func (s *Server) palette(w http.ResponseWriter, r *http.Request) {
 	if query != "" {
 		looks := []func(context.Context, string) ([]found, error){rd.findNumbered, rd.findTitles("incident"), rd.findItems, rd.findTitles("topic"),
 			rd.findTitles("release"), rd.findTitles("briefing"), rd.findPeople}
-		for _, look := range looks {
-			more, err := look(r.Context(), query)
-			if err != nil {
-				s.Fail(w, r, err)
-				return
-			}
-			lines = append(lines, more...)
+		// Side by side: each is a look at the database, and somebody waits who is still typing.
+		more, errs := make([][]found, len(looks)), make([]error, len(looks))
+		var all sync.WaitGroup
+		for i, look := range looks {
+			all.Go(func() { more[i], errs[i] = look(r.Context(), query) })
 		}
+		all.Wait()
+		if err := errors.Join(errs...); err != nil {
+			s.Fail(w, r, err)
+			return
+		}
+		lines = slices.Concat(append([][]found{lines}, more...)...)
 	}
 	answerJSON(w, map[string]any{"items": append([]found{}, lines...)})
 }
@@ -164,7 +171,7 @@ func (r teller) findItems(ctx context.Context, query string) ([]found, error) {
 	if err != nil || len(out) == paletteEach || ascii(query) && !byNumber.MatchString(query) { // sounds stand in no index
 		return out, err
 	}
-	list, err := r.desk.Items(ctx, r.who, desk.ItemFilter{Query: query, Page: desk.Page{Limit: paletteEach, Newest: true}})
+	list, err := r.desk.Items(ctx, r.who, desk.ItemFilter{Query: query, ByWords: !byNumber.MatchString(query), Page: desk.Page{Limit: paletteEach, Newest: true}})
 	for _, it := range list {
 		line := r.foundItem(it)
 		known := false

@@ -103,7 +103,7 @@ func contains(word string) string {
 // search asks for items that have all the words: as tokens or, among the newest,
 // each as a token or as letters. Both halves of the OR have an index, so that cost doesn't grow with
 // the archive.
-func (w *where) search(query string, noNumbers bool) {
+func (w *where) search(query string, noNumbers, byWords bool) {
 	ws := words(query)
 	if len(ws) == 0 {
 		return
@@ -123,6 +123,10 @@ func (w *where) search(query string, noNumbers bool) {
 	tokens := make([]string, len(ws))
 	for i, word := range ws {
 		tokens[i] = quoted(strings.ToLower(word))
+	}
+	if byWords {
+		w.add("i.tokens @@ (?::text)::tsquery", strings.Join(tokens, " & "))
+		return
 	}
 	cond := "(i.tokens @@ (?::text)::tsquery OR i.id > (SELECT coalesce(max(id), 0) FROM item) - ?::bigint"
 	args := []any{strings.Join(tokens, " & "), recent}
@@ -151,7 +155,7 @@ func (w *where) items(scope desk.Scope, f desk.ItemFilter) {
 	if f.IDs != nil {
 		w.add("i.id = ANY (?)", f.IDs)
 	}
-	w.search(f.Query, f.NoNumbers)
+	w.search(f.Query, f.NoNumbers, f.ByWords)
 }
 
 func (t *tx) ItemByID(ctx context.Context, scope desk.Scope, id int64, lock bool) (desk.Item, error) {

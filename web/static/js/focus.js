@@ -17,7 +17,7 @@ function placeOf(node) {
   const rows = row ? [...(row.parentElement?.children ?? [])].filter((n) => n.matches("[data-row]")) : [];
   const within = row ?? node.closest("[id]:not(body, html)") ?? document.body;
   return {
-    id: node.id, key: node.dataset?.key, row: row?.id, at: rows.indexOf(row), list: pathTo(row?.parentElement),
+    id: node.id, key: node.dataset?.key, row: row?.id, at: rows.indexOf(row), list: pathTo(row?.parentElement), parent: row?.parentElement ?? null,
     holder: within.id, order: [...within.querySelectorAll(focusable)].indexOf(node), dialog: node.closest("dialog")?.id ?? "",
   };
 }
@@ -26,7 +26,7 @@ function placeOf(node) {
 function pathTo(list) {
   const around = list?.closest("[id]");
   if (!around) return "";
-  const own = around === list ? "" : ` ${list.localName}`;
+  const own = around === list ? "" : ` ${list.localName}${list.classList[0] ? `.${CSS.escape(list.classList[0])}` : ""}`;
   return `#${CSS.escape(around.id)}${own}`;
 }
 
@@ -38,7 +38,7 @@ function successor(p) {
   const inside = (node) => usable(node) && (!scope || scope.contains(node));
   if (inside(byId(p.id))) return byId(p.id);
   if (p.row || p.at >= 0) {
-    const list = p.list ? document.querySelector(p.list) : null;
+    const list = p.parent?.isConnected ? p.parent : p.list ? document.querySelector(p.list) : null;
     const rows = [...(list?.children ?? [])].filter((n) => n.matches?.("[data-row]"));
     const row = byId(p.row) ?? rows[Math.min(p.at, rows.length - 1)];
     const same = p.key && row?.querySelector(`[data-key="${CSS.escape(p.key)}"]`);
@@ -97,14 +97,14 @@ document.addEventListener("close", (event) => {
 
 // keepFocus gives the focus a place to come back to before something opens: used by shortcuts pressed when nothing has it.
 export function keepFocus(node) {
-  if (lost()) (usable(node) && node.matches(focusable) ? node : main())?.focus({ preventScroll: true });
+  if (lost() || document.activeElement === main()) (usable(node) && node.matches(focusable) ? node : main())?.focus({ preventScroll: true });
 }
 
 // From page to page: whoever comes by keys to the same address again, after a form was sent, goes on where they were;
 // on another page at its text.
 window.addEventListener("pagehide", () => {
   try {
-    if (keyed) sessionStorage.setItem(kept, JSON.stringify({ path: location.pathname, place }));
+    if (keyed) sessionStorage.setItem(kept, JSON.stringify({ path: location.pathname, place: place && { ...place, parent: null } }));
     else sessionStorage.removeItem(kept);
   } catch { /* a browser without a store: the page begins at its top */ }
 });

@@ -14,12 +14,12 @@ export function isIme(event) {
 }
 
 // This listener is the first of all: nobody else hears of such a key, no shortcut, no list, no form. The input method has
-// had it already; what Enter would send is stopped, other keys keep what they do inside the field.
+// had it already; what Enter would send and Escape would close is stopped, other keys keep what they do inside the field.
 for (const kind of ["keydown", "keypress"]) {
   document.addEventListener(kind, (event) => {
     if (!isIme(event)) return;
     event.stopImmediatePropagation();
-    if (event.key === "Enter" || event.keyCode === 13) event.preventDefault();
+    if (event.key === "Enter" || event.keyCode === 13 || event.key === "Escape") event.preventDefault(); // Escape would empty a search field
   }, true);
 }
 
