@@ -79,7 +79,12 @@ func (r teller) incidentsBody(req *http.Request, q url.Values) (body incidentsBo
 	for _, in := range list {
 		body.Rows = append(body.Rows, r.incidentRow(in, clocks))
 	}
-	slices.SortStableFunc(body.Rows, func(a, b IncidentRow) int { return a.rank() - b.rank() })
+	slices.SortStableFunc(body.Rows, func(a, b IncidentRow) int {
+		if a.rank() == 1 && b.rank() == 1 {
+			return a.Next.Due.Compare(b.Next.Due)
+		}
+		return a.rank() - b.rank()
+	})
 	body.Filters = Filters{Action: "/incidents", Target: "#incidents", Query: f.Query, Count: -1, Filters: []Filter{
 		{Name: "state", Label: "进行中", Value: q.Get("state"), Options: []Option{{Value: desk.IncidentClosed, Text: "已办结"}, {Value: "all", Text: "全部状态"}}},
 		{Name: "level", Label: "事件等级", Value: f.Level, Options: append(sameWords(desk.Levels), Option{Value: desk.LevelUngraded, Text: desk.LevelUngraded})},
@@ -105,7 +110,7 @@ func sameWords(words []string) []Option {
 	return out
 }
 
-// rank sorts within a page: ungraded, then overdue and running, then the rest.
+// rank sorts within a page: ungraded, then what has a deadline (by the time left, so overdue first), then the rest.
 func (row IncidentRow) rank() int {
 	switch {
 	case row.Ungraded:

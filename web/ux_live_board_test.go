@@ -39,7 +39,9 @@ func (n *evening) inOrder(t *testing.T, tab *webtest.Tab, when string) []boardRo
 		t.Fatal(err)
 	}
 	for _, c := range running {
-		if !slices.ContainsFunc(rows, func(r boardRow) bool { return r.ID == fmt.Sprintf("clock-%d", c.ID) && r.Due.Sub(c.Due).Abs() < time.Second }) {
+		if !slices.ContainsFunc(rows, func(r boardRow) bool {
+			return r.ID == fmt.Sprintf("clock-%d", c.ID) && r.Due.Sub(c.Due).Abs() < time.Second
+		}) {
 			t.Errorf("%s: clock %d (%s, %s) isn't on the board", when, c.ID, c.Incident, c.RuleName)
 		}
 	}
@@ -103,6 +105,13 @@ func TestBrowserUX11Board(t *testing.T) {
 	must(n.PublishRelease(t.Context(), c.press, 1, 1, desk.Publish{Channel: "政府门户网站", Proof: desk.Proof{Address: "https://yunze.example/1"}}))
 	n.inOrder(t, tab, "one is met")
 
+	// The list of incidents stands in the same order, each by its nearest, and says how many more run.
+	tab.Goto(n.url + "/incidents")
+	var next []time.Time
+	tab.Eval(`[...document.querySelectorAll(".incident-row[data-clock]")].map((r) => r.dataset.due)`, &next)
+	if len(next) != 4 || !slices.IsSortedFunc(next, time.Time.Compare) {
+		t.Errorf("the incidents are due at %v", next)
+	}
 	tab.Goto(n.url + fmt.Sprintf("/incidents/%d", c.blast.ID))
 	var own int
 	tab.Eval(`document.querySelectorAll(".clock-row[data-clock] time-left").length`, &own)

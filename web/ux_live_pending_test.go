@@ -45,6 +45,7 @@ func TestBrowserUX13PendingThenConfirmed(t *testing.T) {
 	}
 	t.Logf("pending %.1f ms after the key, in the same event", seen.Took)
 	tab.Wait(fmt.Sprintf(`document.querySelector("#%s form[data-pending] button[aria-busy=true] .busy-word").checkVisibility() && document.querySelector("#%s .busy-word").textContent === "处理中…"`, id, id))
+	n.shoot(t, tab, "pending")
 	tab.Press("a")
 	// A red incident comes meanwhile and puts itself above.
 	must(n.RaiseIncident(t.Context(), desk.System, desk.Raise{Title: "城北供水主管爆裂", Kind: "事故灾难"}))
@@ -162,6 +163,7 @@ func TestBrowserUX13Form(t *testing.T) {
 	g.hold()
 	tab.Press("Ctrl+Enter")
 	tab.Wait(`document.querySelector("#facts form[data-pending] button.primary[aria-busy=true]")`)
+	n.shoot(t, tab, "pending-form")
 	tab.Press("Ctrl+Enter")
 	wait(t, "the form at the server", 5*time.Second, func() bool { return g.sent(home+"/facts") == 2 }) // the refused one and this
 	g.open()

@@ -73,14 +73,12 @@ for (const name of ["pointerup", "keydown", "click"]) document.addEventListener(
 function say(node, word, light) {
   if (!node) return;
   node.textContent = word;
-  node.classList.toggle("light", Boolean(light));
-  if (light) node.dataset.light = light;
-  else delete node.dataset.light;
+  node.dataset.light = light;
 }
 
 function show() {
   const on = wanted();
-  const state = !on ? [t("静音")] : armed ? [t("声音开")] : [t("声音未开"), "yellow"];
+  const state = !on ? [t("静音"), "off"] : armed ? [t("声音开"), "met"] : [t("声音未开"), "yellow"];
   say(part("sound-state"), ...state);
   say(wallButton?.querySelector("[data-sound-state]"), ...state);
   if (!control) return;
