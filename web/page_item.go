@@ -52,6 +52,11 @@ type VerdictLine struct {
 	Light     string
 }
 
+// Named says that the text is a name of something, not a word of the interface.
+func (l VerdictLine) Named() bool {
+	return l.Field == desk.FieldDepartment || l.Field == desk.FieldRegion || l.Field == desk.FieldPlace
+}
+
 // NearRow is an item that says nearly the same.
 type NearRow struct {
 	ItemRow

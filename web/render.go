@@ -55,6 +55,7 @@ func (v *Views) parse(lang string) (map[string]*template.Template, error) {
 	if err != nil {
 		return nil, err
 	}
+	v.mark(lang, base)
 	set := map[string]*template.Template{partsView: base}
 	err = fs.WalkDir(viewFiles, "views", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || path.Ext(name) != ".html" || path.Dir(name) == "views/parts" {
@@ -71,10 +72,21 @@ func (v *Views) parse(lang string) (map[string]*template.Template, error) {
 		if _, err := page.New(path.Base(name)).Parse(string(body)); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
+		v.mark(lang, page)
 		set[strings.TrimSuffix(strings.TrimPrefix(name, "views/"), ".html")] = page
 		return nil
 	})
 	return set, err
+}
+
+// mark lets every template of a set mark what isn't in its language.
+func (v *Views) mark(lang string, set *template.Template) {
+	if lang == LangChinese {
+		return
+	}
+	for _, t := range set.Templates() {
+		markForeign(t.Tree)
+	}
 }
 
 // check escapes every template. html/template does so at the first use; with no data the run itself

@@ -48,6 +48,8 @@ func (v *Views) funcs(lang string) template.FuncMap {
 		"number":     number,
 		"initial":    initial,
 		"tidy":       tidy,
+		"inChinese":  inChinese,
+		"sentence":   sentence,
 		// plumbing
 		"static":   v.static.URL,
 		"base":     v.static.Base,

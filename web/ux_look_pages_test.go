@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -104,4 +105,18 @@ func (x *touring) first(login string) string {
 		}
 	}
 	return "/"
+}
+
+// incomingOf is something that comes in.
+func incomingOf(id, title, body string) desk.Incoming {
+	return desk.Incoming{ExternalID: id, Title: title, Body: body}
+}
+
+// jsonOf is a value as a script takes it.
+func jsonOf(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
 }
