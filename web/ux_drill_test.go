@@ -251,3 +251,26 @@ func TestBrowserDebriefPaper(t *testing.T) {
 		tab.ShotWhole(filepath.Join(folder, "page-debrief-paper.png"))
 	}
 }
+
+// TestBrowserDrillNarrow: on a leader's phone a drill's pages, the page of drills and the debriefing fit the width.
+func TestBrowserDrillNarrow(t *testing.T) {
+	t.Parallel()
+	browser := webtest.Start(t)
+	n, _ := newDrill(t)
+	n.finish(n.fill())
+	tab := n.goIn(t, browser, "lijianping", "/")
+	tab.Size(360, 740)
+	for name, path := range map[string]string{"drill-desk-narrow": "/", "debrief-narrow": "/debrief"} {
+		tab.Goto(n.url + path)
+		n.shoot(t, tab, name)
+	}
+	stage, _ := newStage(t)
+	tab = stage.tab(t, browser, "zhoumin", "/drills")
+	tab.Size(360, 740)
+	tab.Click("form[id^=start] button.primary")
+	tab.Wait(`document.querySelector("#drill-1")`)
+	must(stage.DrillUp(t.Context(), 1, "http://127.0.0.1:4455"))
+	tab.Wait(`document.querySelector(".drill-users")`)
+	tab.Eval(`document.querySelector(".drill-logins").open = true`, nil)
+	stage.shoot(t, tab, "drills-narrow")
+}
