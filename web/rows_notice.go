@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"huiying/desk"
@@ -59,7 +60,7 @@ var deliveryWords = map[string]string{desk.DeliveryPending: "待送", desk.Deliv
 // noticeRow is a notice as the notices' page lists it.
 func (r teller) noticeRow(n desk.Notice) NoticeRow {
 	light, word := r.stageLight(n)
-	row := NoticeRow{ID: fmt.Sprintf("notice-%d", n.ID), Now: r.now, At: n.At, Light: light, Word: word, Text: n.Text, AckBy: n.AckBy}
+	row := NoticeRow{ID: fmt.Sprintf("notice-%d", n.ID), Now: r.now, At: n.At, Light: light, Word: word, Text: r.noticeText(n), AckBy: n.AckBy}
 	if n.IncidentID != 0 {
 		row.Href = fmt.Sprintf("/incidents/%d", n.IncidentID)
 	}
@@ -86,6 +87,29 @@ func (r teller) noticeRow(n desk.Notice) NoticeRow {
 	return row
 }
 
+// noticeText says a notice in the page's language. What is kept is Chinese: "event · rule：time left（stage）", after
+// "没有人通过 channel 收到提醒：" where nobody was told.
+func (r teller) noticeText(n desk.Notice) string {
+	if r.lang != LangEnglish {
+		return n.Text
+	}
+	text, told := n.Text, ""
+	if _, rest, found := strings.Cut(text, "没有人通过 "); found && n.Kind == "delivery" {
+		channel, inner, _ := strings.Cut(rest, " 收到提醒：")
+		text, told = inner, r.t("没有人通过 %s 收到提醒：", channel)
+	}
+	dot := strings.LastIndex(text, " · ")
+	if dot < 0 {
+		return told + text
+	}
+	rule, rest, _ := strings.Cut(text[dot+len(" · "):], "：")
+	text = text[:dot] + " · " + r.t(rule)
+	if n.Due != nil {
+		return told + text + ": " + r.dates().left(*n.Due, n.At)
+	}
+	return told + text + ": " + rest
+}
+
 // ack is the act of acknowledging, on one key.
 func (r teller) ack(n desk.Notice) Act {
 	return Act{Label: "签收", Post: fmt.Sprintf("/notices/%d/ack", n.ID), Key: "A"}
@@ -105,7 +129,7 @@ func (r teller) alerts(open []desk.Notice, incidents []desk.Incident) Alerts {
 	n := slices.MaxFunc(latest, func(x, y desk.Notice) int { return lightRank(r, x) - lightRank(r, y) })
 	light, word := r.stageLight(n)
 	b := Banner{ID: fmt.Sprintf("alert-%d", n.ID), Kind: "burst", Light: light, Word: word,
-		Text: []Phrase{{Text: n.Text + "　"}, {Text: r.dates().moment(n.At, r.now), Mark: "quiet"}}}
+		Text: []Phrase{{Text: r.noticeText(n) + "　"}, {Text: r.dates().moment(n.At, r.now), Mark: "quiet"}}}
 	if light == LightOver || light == LightRed {
 		b.Kind = "late"
 	}

@@ -184,7 +184,7 @@ func (m *drills) play(ctx context.Context, p *openDrill, log *slog.Logger) error
 	}
 	of, err := newOffice(officeOptions{store: store, policy: policy, classifier: m.classifier, discoverer: m.discoverer, guard: guard, sources: sources,
 		table: notify.Table{}, now: p.at, pace: d.Speed, listener: listener, web: options, log: log,
-		playing: &desk.Playing{Drill: func() desk.Drill { return *p.now.Load() }, Guide: scenario.Steps()}})
+		playing: &desk.Playing{Drill: func() desk.Drill { return *p.now.Load() }, Guide: scenario.Steps(), Scenario: scenario.For(d.Scenario)}})
 	if err != nil {
 		return err
 	}
