@@ -230,6 +230,14 @@ func (m *Model) margins(list []feature) []float64 {
 	return margin
 }
 
+// A word is told as evidence when it weighs this much by itself, and this part of the
+// heaviest one. What a verdict owes to many light words (那个, 有没有) no single one of
+// them explains.
+const (
+	tellingWeight = 0.25
+	tellingPart   = 0.3
+)
+
 // explain notes the words that speak most for a class against the others.
 func (m *Model) explain(x *extractor, doc *classify.Document, class int, v *desk.Verdict) {
 	type vote struct {
@@ -256,7 +264,7 @@ func (m *Model) explain(x *extractor, doc *classify.Document, class int, v *desk
 		slices.SortStableFunc(top[:], func(a, b vote) int { return cmp.Compare(b.value, a.value) })
 	}
 	for _, t := range top {
-		if t.value <= 0 {
+		if t.value < max(tellingWeight, tellingPart*top[0].value) {
 			break
 		}
 		e := desk.Evidence{Field: "category", In: "text", Start: int(t.word.start), End: int(t.word.end)}
