@@ -130,8 +130,8 @@ func (s *Server) Fail(w http.ResponseWriter, r *http.Request, err error) {
 // problem maps the error and logs what nobody is shown.
 func (s *Server) problem(ctx context.Context, err error) *Problem {
 	p := ProblemOf(err)
-	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		return p // the client left; that is no fault
+	if errors.Is(ctx.Err(), context.Canceled) && (errors.Is(err, context.Canceled) || desk.CodeOf(err) == desk.CodeUnavailable) {
+		return p // the client left, and what it had asked the database was called off; that is no fault
 	}
 	var e *desk.Error
 	if errors.As(err, &e) && p.Status < http.StatusInternalServerError {
