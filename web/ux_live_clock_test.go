@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,11 @@ import (
 
 // wrongPC sets the PC's clock three hours ahead; monotonic time, as in every browser, goes on.
 const wrongPC = `{ const off = 3 * 3600e3, D = Date; window.Date = class extends D { constructor(...a) { a.length ? super(...a) : super(D.now() + off); } static now() { return D.now() + off; } }; }`
+
+// figure is what is left as a countdown says it: whole seconds, rounded up.
+func figure(left time.Duration) time.Duration {
+	return time.Duration(math.Ceil(left.Seconds())) * time.Second
+}
 
 // rightToASecond checks every countdown on the page against the office's own time, and says how many there are.
 func (n *evening) rightToASecond(t *testing.T, tab *webtest.Tab, when string) int {
@@ -37,8 +43,9 @@ func (n *evening) rightToASecond(t *testing.T, tab *webtest.Tab, when string) in
 		if late {
 			left = -left
 		}
-		if least, most := s.Due.Sub(after)-time.Second, s.Due.Sub(before)+time.Second; left < least || left > most {
-			t.Errorf("%s: %s says %s, the office between %v and %v", when, s.Due, s.Text, least+time.Second, most-time.Second)
+		least, most := figure(s.Due.Sub(after)), figure(s.Due.Sub(before))
+		if left < least-time.Second || left > most+time.Second {
+			t.Errorf("%s: %s says %s, the office between %v and %v", when, s.Due, s.Text, least, most)
 		}
 	}
 	return len(shown)

@@ -159,6 +159,11 @@ func TestBrowserUX13Form(t *testing.T) {
 	tab.Press("Ctrl+Enter")
 	tab.Wait(`document.querySelector("#toasts .toast.bad")?.textContent.includes("没有收到结果")`)
 	tab.Wait(`!document.querySelector("[data-pending], [aria-busy=true]") && document.getElementById("facts").open && document.getElementById("f-facts-from").value === "应急局 赵刚"`)
+	// The reason stands above the dialog, where it can be read out and put away.
+	tab.Wait(`document.querySelector("#facts #toasts .toast.bad")`)
+	tab.Click("#toasts [data-dismiss]")
+	tab.Wait(`!document.querySelector(".toast")`)
+	tab.Focus("#f-facts-from")
 	g.open()
 	g.hold()
 	tab.Press("Ctrl+Enter")

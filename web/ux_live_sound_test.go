@@ -191,6 +191,8 @@ func TestBrowserUX23Wall(t *testing.T) {
 	tab.Wait(`heard.length > 0`)
 	tab.Click("[data-sound-wall]")
 	tab.Wait(`document.querySelector("[data-sound-wall]").textContent === "静音"`)
+	tab.Goto(n.url + "/releases/1/sign") // as bare, but no wall
+	tab.Wait(`!document.querySelector("[data-sound-wall]").checkVisibility()`)
 }
 
 // TestBrowserUX23RealSound: with the browser's own instrument, nothing in its console, and the context runs after a press.

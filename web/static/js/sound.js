@@ -9,7 +9,7 @@ import { t } from "./text.js";
 import { dirty } from "./forms.js";
 
 const control = document.querySelector("details[data-sound]");
-const wallButton = document.querySelector("[data-sound-wall]");
+const wallButton = document.querySelector(".page:has(.wall) [data-sound-wall]"); // other bare pages have none
 const part = (name) => control?.querySelector(`[data-${name}]`);
 const owner = wallButton ? "wall" : document.documentElement.dataset.user ?? "";
 const soundKey = `huiying.sound.${owner}`;

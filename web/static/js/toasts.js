@@ -5,8 +5,19 @@ import { t, el, icon } from "./text.js";
 
 const region = document.getElementById("toasts");
 
+// Behind a modal dialog nothing can be read out or pressed, so the region stands in the topmost one. A part that is
+// drawn anew must not take it along.
+function place(where) {
+  const top = where ?? [...document.querySelectorAll("dialog:modal")].at(-1) ?? document.body;
+  if (region && region.parentElement !== top) top.append(region);
+}
+document.addEventListener("close", () => place(), true);
+document.addEventListener("htmx:before:swap", () => { if (region?.closest("dialog")) place(document.body); });
+document.addEventListener("htmx:after:swap", () => { if (region?.children.length) place(); });
+
 export function toast({ kind = "ok", text, undo }) {
   if (!region || !text) return;
+  place();
   const close = el("button", { type: "button", class: "quiet", "data-dismiss": true, "aria-label": t("关闭") }, icon("close"));
   const form = undo && el("form", { method: "post", action: undo, "hx-post": undo, "hx-swap": "none" }, el("button", { class: "quiet" }, t("撤销")));
   const node = el("div", { class: `toast ${kind}`, "data-toast": true }, el("p", {}, text), form, close);
