@@ -14,7 +14,7 @@ func TestHandoverPage(t *testing.T) {
 	n.at(0, func() {
 		must(n.RaiseIncident(t.Context(), c.duty, desk.Raise{Title: "河口街道供水主管爆裂", Kind: "事故灾难", Place: "锦绣家园"}))
 	})
-	sheet := n.visitor(c.press, "chenlu").get("/handover").want(t, 200, "超时 12分", "还剩 1小时3", "下一步：起草发布", "等待：审签领导", "次日 09:00", "新闻发布厅", "河口街道供水主管爆裂", "交班人", "接班人")
+	sheet := n.visitor(c.press, "chenlu").get("/handover").want(t, 200, "超时 12分", "还剩 1小时3", "下一步：起草发布", "等待：审签领导", "新闻发布厅", "河口街道供水主管爆裂", "交班人", "接班人")
 	sheet.lacks(t, "无人负责", "13912344471")
 	gone := n.now()
 	if _, err := n.SetPerson(t.Context(), n.person(desk.RoleSecadmin, "sec", "何志远"), desk.Person{ID: c.duty.PersonID, DisplayName: "周敏", Roles: c.duty.Roles, DisabledAt: &gone}); err != nil {
