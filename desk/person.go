@@ -167,9 +167,16 @@ var permissions = map[Role][]Act{
 // the database's address needs no role.
 var Shell = Actor{Name: "命令行", Via: "cli"}
 
+// ViaWall is how a wall screen (大屏) acts: it was left signed in for weeks in a room that
+// many people enter, so it may look at incidents and nothing else, whoever signed it in.
+const ViaWall = "wall"
+
 // May says whether a role of the actor permits the act. The desk itself and the
 // shell may all.
 func (a Actor) May(act Act) bool {
+	if a.Via == ViaWall && act != ActIncidentRead {
+		return false
+	}
 	if a.Via == "system" || a.Via == "cli" {
 		return true
 	}

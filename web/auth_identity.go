@@ -99,6 +99,13 @@ func (s *Server) admit(rt *route, next http.Handler) http.Handler {
 		if err == nil && who.SourceID != 0 && !rt.keys {
 			err = desk.Forbidden("来源的密钥只能推送和读取本来源的来件")
 		}
+		if err == nil && who.Via == desk.ViaWall && !slices.Contains(wallPaths, rt.path) {
+			if r.Method == http.MethodGet && wantsPage(r) {
+				http.Redirect(w, r, "/wall", http.StatusSeeOther)
+				return
+			}
+			err = desk.Forbidden("这台电脑已设为大屏，只能看大屏；要做别的请打开登录页重新登录")
+		}
 		if err == nil && rt.api == nil && len(rt.acts) > 0 && !slices.ContainsFunc(rt.acts, who.May) {
 			err = desk.Forbidden("您的角色没有这项权限，请联系有权限的同事办理")
 		}

@@ -14,10 +14,12 @@ import (
 )
 
 const (
-	cookieName    = "huiying_session" // of the real desk
-	sessionLife   = 12 * time.Hour    // a shift
-	sessionPerson = "person"          // int64
-	maxSigning    = 4                 // passwords checked at once: each takes tens of MiB
+	cookieName    = "huiying_session"   // of the real desk
+	sessionLife   = 12 * time.Hour      // a shift
+	sessionPerson = "person"            // int64
+	sessionWall   = "wall"              // bool: this browser is a wall screen and nothing else
+	wallLife      = 30 * 24 * time.Hour // renewed whenever the wall loads anew, each night at least
+	maxSigning    = 4                   // passwords checked at once: each takes tens of MiB
 )
 
 // newSessions is the sessions of people at browsers. A literal, because scs.New
@@ -68,7 +70,21 @@ func (s *Server) bySession(ctx context.Context, id *identity) {
 		}
 		return
 	}
-	id.who, id.session = desk.ActorOf(p, "session"), s.sessions.Token(ctx)
+	via := "session"
+	if s.sessions.GetBool(ctx, sessionWall) {
+		via = desk.ViaWall
+	}
+	id.who, id.session = desk.ActorOf(p, via), s.sessions.Token(ctx)
+}
+
+// keepWall makes the browser's session that of a wall screen: it lasts, and it may only look.
+func (s *Server) keepWall(ctx context.Context) error {
+	if err := s.sessions.RenewToken(ctx); err != nil {
+		return storeAway(err)
+	}
+	s.sessions.Put(ctx, sessionWall, true)
+	s.sessions.SetDeadline(ctx, s.Real().Add(wallLife))
+	return nil
 }
 
 // readSession is the same for sockets, where no cookie can be written any more.

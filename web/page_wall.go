@@ -13,11 +13,24 @@ const wallRows = 5
 
 type wallBody struct {
 	Clocks   []ClockRow
+	Kept     bool      // this browser is a wall screen and nothing else
 	More     int       // clocks that don't fit: they are due later than those shown
 	NextDue  time.Time // the first of them
 	Counts   Counts
 	Ungraded int
 	First    string // title of the first ungraded one
+}
+
+// wallPaths are all that a wall screen's session opens.
+var wallPaths = []string{"/wall", "/live", "/logout"}
+
+// wallKeep leaves this browser a wall screen for weeks; it can do nothing else until it is signed out.
+func (s *Server) wallKeep(w http.ResponseWriter, r *http.Request) {
+	if err := s.keepWall(r.Context()); err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	http.Redirect(w, r, "/wall", http.StatusSeeOther)
 }
 
 // wall is the big screen (大屏): every running clock, huge and dark, nobody's personal data.
@@ -38,7 +51,10 @@ func (s *Server) wall(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, err)
 		return
 	}
-	body := wallBody{Counts: countClocks(clocks, page.Now)}
+	body := wallBody{Counts: countClocks(clocks, page.Now), Kept: rd.who.Via == desk.ViaWall}
+	if body.Kept {
+		s.sessions.SetDeadline(r.Context(), s.Real().Add(wallLife))
+	}
 	for _, in := range red {
 		if in.Kind != desk.KindOpinion {
 			if body.Ungraded++; body.Ungraded == 1 {

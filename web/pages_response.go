@@ -82,6 +82,7 @@ func (s *Server) routesPagesResponse() []route {
 		post("/alerts/{channel}", desk.ActAlertText, s.alertSwitch),
 		get("/record", acts(desk.ActRecordRead), s.record),
 		get("/wall", read, s.wall),
+		post("/wall/keep", desk.ActIncidentRead, s.wallKeep),
 		get("/handover", acts(desk.ActHandover), s.handover),
 	}
 }
