@@ -16,7 +16,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Everything but the segmenter and the programs is pure Go.
 PURE = CGO_ENABLED=0 go list ./... | grep -vE '^huiying/(cmd(/|$$)|classify/jieba$$)'
 
-.PHONY: run build test race pure check fmt vet staticcheck fuzz bench endure digests install-run install-test help
+.PHONY: run build test race pure check fmt vet staticcheck fuzz bench endure screens digests install-run install-test help
 
 run: install-run build ## start the desk on a private database, with a login for each role and a small sample
 	@exec bin/huiying try --data $(DATA) $(ARGS)
@@ -57,7 +57,7 @@ fuzz: ## run each fuzz target for FUZZTIME (20s)
 	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" </dev/null; \
 	  done; done
 
-bench: install-run ## print one JSON line per figure; GROUP=intake, classify, live, …
+bench: install-test ## print one JSON line per figure; GROUP=intake, classify, live, …
 	@go run ./cmd/testdb go run ./cmd/bench $(GROUP)
 
 # A row of the endurance table is a test named TestRow<n>…; HUIYING_ENDURE asks it
@@ -69,6 +69,18 @@ endure: install-test ## ROW=n: prove one promise at its full figure, and write i
 	  log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
 	  HUIYING_ENDURE=1 go run ./cmd/testdb go test -vet=off -count=1 -timeout 0 -v -run '^TestRow0*$(ROW)([^0-9]|$$)' $$packages | tee "$$log"; \
 	  mkdir -p docs; sed -nE 's/^.*figure: /| $(ROW) | '"$$(date -u +%F)"' | $(VERSION) | /p' "$$log" | sed 's/$$/ |/' >> docs/endurance.md
+
+# The recording is at most forty seconds and 3 MB: every other picture of the play, at a size that can still be read.
+screens: install-test ## play the drill and keep pictures of every page, and a recording, in docs/screens
+	@bash -c "$$INSTALL" install ffmpeg
+	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+	  HUIYING_SCREENS=$$folder go run ./cmd/testdb go test ./cmd/huiying -run '^TestDrillKept$$' -count=1 -timeout 20m; \
+	  mkdir -p docs/screens; rm -f docs/screens/*.webp docs/screens/*.gif; cp "$$folder"/*.webp docs/screens/; \
+	  frames=$$(ls "$$folder"/frames | wc -l); rate=$$(( (frames + 39) / 40 )); \
+	  ffmpeg -loglevel error -y -framerate $$rate -pattern_type glob -i "$$folder/frames/*.png" \
+	    -vf "fps=5,scale=960:-1:flags=lanczos,split[a][b];[a]palettegen=max_colors=64:stats_mode=full[p];[b][p]paletteuse=dither=none:diff_mode=rectangle" \
+	    -loop 0 docs/screens/drill.gif; \
+	  ls -l docs/screens/drill.gif
 
 digests: ## freeze the migrations of a release (REDO=1: write all anew, only before the first release)
 	go test -count=1 ./migrations -run TestReleasedFilesStand -update $(if $(REDO),-redo)
