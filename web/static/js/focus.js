@@ -117,6 +117,8 @@ export function comeBack() {
   } catch { /* as above */ }
   if (!was || !lost()) return;
   keyed = true;
+  // A page that says where to begin is begun there; the browser does so only when it draws, which may be later than this.
+  if ([...document.querySelectorAll("[autofocus]")].some(usable)) return;
   if (was.path === location.pathname && was.place) successor(was.place)?.focus({ preventScroll: true });
   if (lost()) main()?.focus({ preventScroll: true });
 }
