@@ -56,7 +56,9 @@ type Source struct {
 	Name     string
 	URL      string // never with a password in it
 	Username string
-	Password string // for the fetch only; never rendered or logged
+	Password string // for the fetch, or the secret that calls are signed with; never rendered or logged
+	// Settings is what the kind needs to be told beside the address: a mapping.
+	Settings json.RawMessage
 	State    string // "active" or "paused"
 	// Cursor is the kind's own bookmark (UIDVALIDITY and UID, ETag, …). It moves in
 	// the transaction that keeps the raws it covers.
@@ -116,6 +118,8 @@ type Incoming struct {
 	// Picked are fields of the verdict that a person at the seat has set; the
 	// machine never overwrites them.
 	Picked map[string]string `json:",omitempty"`
+	// Extra is what the door's form has beside the words; nil: nothing.
+	Extra *Extra `json:",omitempty"`
 }
 
 // Limits of an item's fields, in runes; the API documents them.
@@ -158,7 +162,7 @@ func (in Incoming) Check() *Error {
 	if in.OccurredAt != nil && (in.OccurredAt.Year() < 1900 || in.OccurredAt.Year() > 2200) {
 		return Invalid("occurred_at", "时间不在合理范围内")
 	}
-	return nil
+	return in.Extra.check()
 }
 
 // Digest identifies the content: what differs in it is a new version.
@@ -167,7 +171,7 @@ func (in Incoming) Digest() []byte {
 		t := in.OccurredAt.UTC()
 		in.OccurredAt = &t
 	}
-	in.ExternalID = ""
+	in.ExternalID, in.Extra = "", in.Extra.utc()
 	sum := sha256.Sum256(mustJSON(in))
 	return sum[:]
 }

@@ -105,6 +105,7 @@ func (it Item) subject() Subject { return it.event(System, time.Time{}, "").Subj
 func (it *Item) mask(who Actor) {
 	it.Author.Name, it.Author.Phone = MaskName(it.Author.Name), MaskPhone(it.Author.Phone)
 	it.Title, it.Body = it.maskText(who, it.Title), it.maskText(who, it.Body)
+	it.Extra = it.Extra.masked()
 	if it.Verdict == nil || who.SourceID != 0 {
 		return
 	}
@@ -129,6 +130,7 @@ type Revealed struct {
 	Author Author
 	Title  string
 	Body   string
+	Email  string
 }
 
 // RevealItem shows the personal data of an item. Each reveal is an event with its reason.
@@ -145,7 +147,10 @@ func (d *Desk) RevealItem(ctx context.Context, who Actor, id int64, why string) 
 		if err != nil {
 			return err
 		}
-		r = Revealed{it.Author, it.Title, it.Body}
+		r = Revealed{Author: it.Author, Title: it.Title, Body: it.Body}
+		if it.Extra != nil {
+			r.Email = it.Extra.Email
+		}
 		return tx.Record(ctx, it.event(who, now, "item.revealed").because(why))
 	})
 	if err != nil {

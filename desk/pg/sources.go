@@ -11,7 +11,7 @@ import (
 )
 
 const sourceColumns = `s.id, s.kind, s.channel, s.name, s.url, s.username, s.password, s.state, s.cursor, s.lease, s.next_poll_at, s.last_success,
-	s.last_error, s.last_error_at, s.failures, s.created_at`
+	s.last_error, s.last_error_at, s.failures, s.created_at, s.settings`
 
 func (t *tx) NewSource(ctx context.Context, s *desk.Source) error {
 	if s.State == "" {
@@ -20,11 +20,14 @@ func (t *tx) NewSource(ctx context.Context, s *desk.Source) error {
 	if s.Cursor == nil {
 		s.Cursor = json.RawMessage(`{}`)
 	}
+	if s.Settings == nil {
+		s.Settings = json.RawMessage(`{}`)
+	}
 	t.wake(WakeSource)
 	return t.scan(ctx, `
-		INSERT INTO source (kind, channel, name, url, username, password, state, cursor, next_poll_at, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`,
-		[]any{s.Kind, s.Channel, s.Name, s.URL, s.Username, s.Password, s.State, s.Cursor, s.NextPollAt, s.CreatedAt}, &s.ID)
+		INSERT INTO source (kind, channel, name, url, username, password, state, cursor, next_poll_at, created_at, settings)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`,
+		[]any{s.Kind, s.Channel, s.Name, s.URL, s.Username, s.Password, s.State, s.Cursor, s.NextPollAt, s.CreatedAt, s.Settings}, &s.ID)
 }
 
 func (t *tx) SourceByName(ctx context.Context, name string) (desk.Source, error) {
