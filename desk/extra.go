@@ -19,6 +19,10 @@ type Extra struct {
 	MediaURL string   `json:"media_url,omitempty"` // a picture or film, at the sender's
 	Platform string   `json:"platform,omitempty"`  // where a media mention stood, as the vendor calls it
 	Comments *int64   `json:"comments,omitempty"`  // as the source counts them
+	Shares   *int64   `json:"shares,omitempty"`    // how often it was passed on
+	// Captured is when what was pasted looked so; Shot is the screenshot of it.
+	Captured *time.Time `json:"captured,omitempty"`
+	Shot     *Shot      `json:"shot,omitempty"`
 }
 
 // Limits of an extra's fields, in runes.
@@ -53,6 +57,9 @@ func (e *Extra) check() *Error {
 	}
 	if e.Comments != nil && (*e.Comments < 0 || *e.Comments > MaxReach) {
 		return Invalid("comments", "评论数须为不小于 0 的整数")
+	}
+	if e.Shares != nil && (*e.Shares < 0 || *e.Shares > MaxReach) {
+		return Invalid("shares", "转发数须为不小于 0 的整数")
 	}
 	return e.Duty.check()
 }

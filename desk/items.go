@@ -57,6 +57,9 @@ type ItemFile struct {
 	Scores   []float64
 	Events   []Event
 	Incident *Incident
+	Files    []File
+	Thread   []Item  // letters that it answers and that answer it (往来), oldest first
+	Replies  []Reply // to the public, every version; the newest last
 }
 
 // Item opens one item.
@@ -78,6 +81,9 @@ func (d *Desk) Item(ctx context.Context, who Actor, id int64) (f ItemFile, err e
 		if f.Events, err = tx.History(ctx, f.Item.subject()); err != nil {
 			return err
 		}
+		if err := f.letters(ctx, tx, scope, who); err != nil {
+			return err
+		}
 		if f.Item.IncidentID != 0 && who.May(ActIncidentRead) {
 			in, err := tx.IncidentByID(ctx, d.wide(who), f.Item.IncidentID, false)
 			if err == nil {
@@ -95,6 +101,9 @@ func (d *Desk) Item(ctx context.Context, who Actor, id int64) (f ItemFile, err e
 	for i := range f.Near {
 		f.Near[i].mask(who)
 	}
+	for i := range f.Thread {
+		f.Thread[i].mask(who)
+	}
 	return f, err
 }
 
@@ -103,6 +112,10 @@ func (it Item) subject() Subject { return it.event(System, time.Time{}, "").Subj
 // mask hides personal data: the author always, numbers of phones and identity
 // cards within the text for everybody but the source that sent it.
 func (it *Item) mask(who Actor) {
+	if it.hidden(who) {
+		it.seal()
+		return
+	}
 	it.Author.Name, it.Author.Phone = MaskName(it.Author.Name), MaskPhone(it.Author.Phone)
 	it.Title, it.Body = it.maskText(who, it.Title), it.maskText(who, it.Body)
 	it.Extra = it.Extra.masked()
@@ -121,6 +134,9 @@ func (it *Item) mask(who Actor) {
 func (it Item) maskText(who Actor, s string) string {
 	if who.SourceID != 0 {
 		return s
+	}
+	if it.hidden(who) {
+		return ""
 	}
 	return MaskText(s)
 }
@@ -249,7 +265,7 @@ type seatNote struct {
 
 // logged are the events of calls that are new, in the transaction that makes them.
 func logged(src Source, parts []*part, now time.Time) []Event {
-	if src.Kind != SeatSource {
+	if src.Kind != SeatSource && src.Kind != PasteSource {
 		return nil
 	}
 	var events []Event

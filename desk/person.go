@@ -125,6 +125,7 @@ const (
 	ActItemReveal     Act = "item.reveal"     // see a masked phone or ID number; recorded
 	ActItemCorrect    Act = "item.correct"    // overrule the machine's verdict
 	ActItemSettle     Act = "item.settle"     // set an item aside as needing no answer
+	ActItemReply      Act = "item.reply"      // answer a letter of the public box
 	ActIncidentRead   Act = "incident.read"   // incidents, clocks, releases, briefings
 	ActIncidentRaise  Act = "incident.raise"  // raise, attach items, note facts
 	ActIncidentGrade  Act = "incident.grade"  // 初判, 核定, anchors, closing
@@ -141,6 +142,7 @@ const (
 	ActAlertText      Act = "alert.text" // let a channel carry the incident's text; two administrators
 	ActRecordRead     Act = "record.read"
 	ActHandover       Act = "handover.read" // what stands at the change of shift
+	ActMediaPaste     Act = "media.paste"   // bring in what has no feed, note its figures
 	ActDrill          Act = "drill.manage"  // begin, end and purge drills
 )
 
@@ -148,13 +150,13 @@ const (
 // narrows it further, per record.
 var permissions = map[Role][]Act{
 	RoleOperator:   {ActItemRead, ActItemLog},
-	RoleShiftLead:  {ActItemRead, ActItemLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActQuarantine, ActHandover, ActDrill},
-	RoleDispatcher: {ActItemRead, ActItemLog, ActItemCorrect, ActItemSettle, ActItemReveal},
+	RoleShiftLead:  {ActItemRead, ActItemLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActItemReply, ActQuarantine, ActHandover, ActDrill},
+	RoleDispatcher: {ActItemRead, ActItemLog, ActItemCorrect, ActItemSettle, ActItemReply, ActItemReveal},
 	RoleCallerBack: {ActItemRead, ActItemReveal},
 	RoleInspector:  {ActItemRead},
-	RoleDuty: {ActItemRead, ActItemLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActIncidentRead, ActIncidentRaise, ActIncidentGrade,
-		ActIncidentSecond, ActReleaseDraft, ActReleasePublish, ActBriefing, ActNoticeAck, ActQuarantine, ActHandover, ActDrill},
-	RolePress:      {ActItemRead, ActIncidentRead, ActReleaseDraft, ActReleasePublish, ActBriefing, ActNoticeAck, ActHandover, ActDrill},
+	RoleDuty: {ActItemRead, ActItemLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActItemReply, ActIncidentRead, ActIncidentRaise, ActIncidentGrade,
+		ActIncidentSecond, ActReleaseDraft, ActReleasePublish, ActBriefing, ActNoticeAck, ActQuarantine, ActHandover, ActDrill, ActMediaPaste},
+	RolePress:      {ActItemRead, ActMediaPaste, ActIncidentRead, ActReleaseDraft, ActReleasePublish, ActBriefing, ActNoticeAck, ActHandover, ActDrill},
 	RoleLeader:     {ActItemRead, ActIncidentRead, ActIncidentSecond, ActReleaseSign, ActNoticeAck, ActHandover, ActDrill},
 	RoleSecrecy:    {ActIncidentRead, ActReleaseReview},
 	RoleDepartment: {ActItemRead},

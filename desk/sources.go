@@ -16,8 +16,8 @@ func (d *Desk) AddSource(ctx context.Context, who Actor, s Source, pushed bool) 
 	if s.Name = strings.TrimSpace(s.Name); s.Name == "" || len([]rune(s.Name)) > 100 {
 		return s, "", Invalid("name", "请填写来源名称，不超过 100 字")
 	}
-	if s.Name == SeatSource {
-		return s, "", Invalid("name", "“%s”是坐席的保留名称", SeatSource)
+	if s.Name == SeatSource || s.Name == PasteSource || s.Name == LetterSource {
+		return s, "", Invalid("name", "“%s”是系统的保留名称", s.Name)
 	}
 	if _, ok := d.Parsers[s.Kind]; !ok {
 		return s, "", Invalid("kind", "没有“%s”这种来源", s.Kind)
@@ -100,6 +100,9 @@ func (d *Desk) PauseSource(ctx context.Context, who Actor, id int64, pause bool)
 			return nil
 		}
 		if err := tx.SetSourceState(ctx, id, s.State); err != nil {
+			return err
+		}
+		if err := d.rest(ctx, tx, s, pause, now); err != nil {
 			return err
 		}
 		return tx.Record(ctx, event(who, now, "source.changed", "source", id).with(s.brief()).change(was, s.State))

@@ -36,6 +36,13 @@ type Tx interface {
 	DrillTx
 	SavedViewTx
 	TitleTx
+	ServiceRequestTx
+	HookTx
+	HabitTx
+	CountTx
+	PushTx
+	ImportTx
+	MailTx
 	// Try runs fn so that, when it fails, what it did is undone and the transaction
 	// goes on.
 	Try(ctx context.Context, fn func() error) error
@@ -230,6 +237,8 @@ type SourceTx interface {
 	// Polled ends a poll: outcome, next instant, lease given back.
 	Polled(ctx context.Context, s Source) error
 	NextPoll(ctx context.Context, kinds []string) (time.Time, bool, error)
+	// Hasten makes a source due that nobody polls at the moment.
+	Hasten(ctx context.Context, id int64, at time.Time) (bool, error)
 }
 
 // RecordTx keeps the record.

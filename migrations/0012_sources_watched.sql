@@ -35,19 +35,8 @@ CREATE INDEX source_silence_source ON source_silence (source_id, since);
 -- An item whose original was taken away: the item stays.
 ALTER TABLE item ADD COLUMN removed_at timestamptz, ADD COLUMN removed_why text NOT NULL DEFAULT '';
 
--- What stands beside an item that people brought from a platform without a feed.
-CREATE TABLE item_media (
-  item_id     bigint PRIMARY KEY REFERENCES item,
-  platform    text NOT NULL,
-  captured_at timestamptz NOT NULL,
-  raw_id      bigint NOT NULL REFERENCES raw, -- holds the screenshot
-  shot_name   text NOT NULL DEFAULT '',
-  shot_type   text NOT NULL DEFAULT '',       -- as its first bytes say
-  shot_size   int NOT NULL DEFAULT 0,
-  shot_digest bytea
-);
-
--- How often it was read and passed on, as somebody saw it at the time.
+-- How often an item on a platform without a feed was read and passed on, as somebody
+-- saw it later; the first figures came with the item.
 CREATE TABLE item_count (
   id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   item_id   bigint NOT NULL REFERENCES item,
