@@ -118,6 +118,10 @@ type Incoming struct {
 	// Picked are fields of the verdict that a person at the seat has set; the
 	// machine never overwrites them.
 	Picked map[string]string `json:",omitempty"`
+	Auto   string            `json:",omitempty"` // what wrote it when no person did: AutoReply, …
+	Sealed bool              `json:",omitempty"` // 保密: only for those who may see personal data
+	Refs   []string          `json:",omitempty"` // Message-IDs that it answers
+	Files  []File            `json:",omitempty"` // on the way in; afterwards they are ItemFile.Files
 	// Extra is what the door's form has beside the words; nil: nothing.
 	Extra *Extra `json:",omitempty"`
 }
@@ -172,6 +176,7 @@ func (in Incoming) Digest() []byte {
 		in.OccurredAt = &t
 	}
 	in.ExternalID, in.Extra = "", in.Extra.utc()
+	in.Auto, in.Refs = "", nil // relays add to headers; the letter is the same
 	sum := sha256.Sum256(mustJSON(in))
 	return sum[:]
 }

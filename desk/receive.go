@@ -27,6 +27,10 @@ type Batch struct {
 	Raws   []Raw           // ContentType, Bytes and Note are set
 	Cursor json.RawMessage // nil: doesn't move
 	Lease  string          // of the poll; guards the cursor
+	// Key is the sender's own name for one push of one raw ("": none). The same key
+	// with the same bytes gives the same results again for a day, with other bytes an
+	// error.
+	Key string
 }
 
 // Result is what became of one part of a batch.
@@ -58,6 +62,9 @@ func (d *Desk) Receive(ctx context.Context, src Source, b Batch) ([]Result, erro
 		return nil, Forbidden("来源“%s”已停用，请联系系统管理员", src.Name)
 	}
 	now := d.Now()
+	if b.Key != "" {
+		return d.receiveOnce(ctx, src, b, now)
+	}
 	err := d.Store.InTx(ctx, func(tx Tx) error {
 		for i := range b.Raws {
 			r := &b.Raws[i]
@@ -74,7 +81,7 @@ func (d *Desk) Receive(ctx context.Context, src Source, b Batch) ([]Result, erro
 	if err != nil {
 		return nil, err
 	}
-	return d.finish(ctx, src, b.Raws, now)
+	return d.finish(ctx, src, b.Raws, "", now)
 }
 
 // FinishRaws takes up raws that were kept but never finished: the node died
@@ -103,8 +110,12 @@ func (d *Desk) FinishRaws(ctx context.Context, now time.Time) (more bool, err er
 func (d *Desk) finishNext(ctx context.Context, now time.Time) (id int64, err error) {
 	var raws []Raw
 	var src Source
+	var key string
 	err = d.Store.InTx(ctx, func(tx Tx) error {
 		if raws, err = tx.ClaimRaws(ctx, now, now.Add(d.InOffice(claimRaw)), 1); err != nil || len(raws) == 0 {
+			return err
+		}
+		if key, err = tx.KeyOfRaw(ctx, raws[0].ID); err != nil {
 			return err
 		}
 		src, err = tx.SourceByID(ctx, raws[0].SourceID)
@@ -113,7 +124,7 @@ func (d *Desk) finishNext(ctx context.Context, now time.Time) (id int64, err err
 	if err != nil || len(raws) == 0 {
 		return 0, err
 	}
-	_, err = d.finish(ctx, src, raws, now)
+	_, err = d.finish(ctx, src, raws, key, now)
 	return raws[0].ID, err
 }
 
@@ -129,7 +140,9 @@ type part struct {
 	again bool
 }
 
-func (d *Desk) finish(ctx context.Context, src Source, raws []Raw, now time.Time) ([]Result, error) {
+// finish is what follows the first commit. key is the sender's name for the raw, if
+// it gave one: the answer is kept with the second commit.
+func (d *Desk) finish(ctx context.Context, src Source, raws []Raw, key string, now time.Time) ([]Result, error) {
 	var parts []*part
 	for i := range raws {
 		for n, p := range d.parse(src, raws[i]) {
@@ -141,6 +154,9 @@ func (d *Desk) finish(ctx context.Context, src Source, raws []Raw, now time.Time
 				pt.item = Item{SourceID: src.ID, Source: src.Name, Channel: src.Channel, Incoming: p.Incoming, ReceivedAt: raws[i].ReceivedAt,
 					State: ItemNew, Version: 1, Unread: true, RawID: raws[i].ID, RawPart: n, Digest: p.Incoming.Digest()}
 				pt.item.ExternalID = p.Incoming.Identity()
+				if p.Incoming.Machine() {
+					pt.item.State = ItemSettled
+				}
 			}
 			pt.res.Index = len(parts)
 			parts = append(parts, pt)
@@ -152,24 +168,24 @@ func (d *Desk) finish(ctx context.Context, src Source, raws []Raw, now time.Time
 			p.item.choose() // what the person at the seat has set holds without the machine
 		}
 	}
+	answer := func() []Result {
+		results := make([]Result, len(parts))
+		for i, p := range parts {
+			results[i] = p.res
+		}
+		return results
+	}
 	// The last chunk marks the raws done; a crash before that repeats the earlier
 	// chunks, as duplicates.
-	for chunk := range slices.Chunk(parts, commitSize) {
-		last := chunk[len(chunk)-1] == parts[len(parts)-1]
-		if err := d.keep(ctx, src, chunk, raws, last, now); err != nil {
-			return nil, err
+	for at := 0; at < len(parts) || at == 0; at += commitSize {
+		chunk := parts[at:min(at+commitSize, len(parts))]
+		last := at+len(chunk) == len(parts)
+		told, done, err := d.keepOnce(ctx, src, key, last, answer, func(tx Tx) error { return d.keep(ctx, tx, src, chunk, raws, last, now) })
+		if err != nil || done {
+			return told, err
 		}
 	}
-	if len(parts) == 0 {
-		if err := d.keep(ctx, src, nil, raws, true, now); err != nil {
-			return nil, err
-		}
-	}
-	results := make([]Result, len(parts))
-	for i, p := range parts {
-		results[i] = p.res
-	}
-	return results, nil
+	return answer(), nil
 }
 
 // parse never lets one raw harm the others: what can't be read, or brings the
@@ -242,44 +258,43 @@ func (d *Desk) readOne(ctx context.Context, it *Item) bool {
 	if it.OccurredAt != nil {
 		it.Doc.At = *it.OccurredAt
 	}
+	it.quiet()
 	it.pick()
 	return true
 }
 
-// keep is the second commit.
-func (d *Desk) keep(ctx context.Context, src Source, parts []*part, raws []Raw, last bool, now time.Time) error {
-	return d.Store.InTx(ctx, func(tx Tx) error {
-		var items, bad []*part
-		for _, p := range parts {
-			if p.err != nil {
-				bad = append(bad, p)
-			} else {
-				items = append(items, p)
-			}
+// keep is what the second commit holds.
+func (d *Desk) keep(ctx context.Context, tx Tx, src Source, parts []*part, raws []Raw, last bool, now time.Time) error {
+	var items, bad []*part
+	for _, p := range parts {
+		if p.err != nil {
+			bad = append(bad, p)
+		} else {
+			items = append(items, p)
 		}
-		if err := d.keepItems(ctx, tx, src, items); err != nil {
+	}
+	if err := d.keepItems(ctx, tx, src, items); err != nil {
+		return err
+	}
+	if err := d.keepBad(ctx, tx, src, bad, now); err != nil {
+		return err
+	}
+	if e, ok := intakeEvent(src, parts, now); ok {
+		if err := tx.Record(ctx, e); err != nil {
 			return err
 		}
-		if err := d.keepBad(ctx, tx, src, bad, now); err != nil {
-			return err
-		}
-		if e, ok := intakeEvent(src, parts, now); ok {
-			if err := tx.Record(ctx, e); err != nil {
+	}
+	if err := tx.Record(ctx, logged(src, parts, now)...); err != nil {
+		return err
+	}
+	if last {
+		for _, r := range raws {
+			if err := tx.RawDone(ctx, r.ID); err != nil {
 				return err
 			}
 		}
-		if err := tx.Record(ctx, logged(src, parts, now)...); err != nil {
-			return err
-		}
-		if last {
-			for _, r := range raws {
-				if err := tx.RawDone(ctx, r.ID); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // keepItems inserts what is new; what is known is a duplicate, or a new version.
@@ -313,6 +328,9 @@ func (d *Desk) keepItems(ctx context.Context, tx Tx, src Source, parts []*part) 
 	if err := d.place(ctx, tx, created); err != nil {
 		return err
 	}
+	if err := tx.PutLetters(ctx, created); err != nil {
+		return err
+	}
 	if len(known) == 0 {
 		return nil
 	}
@@ -341,6 +359,9 @@ func (d *Desk) keepItems(ctx context.Context, tx Tx, src Source, parts []*part) 
 		p.res.Status = StatusUpdated
 		p.item.renew(old)
 		if err := tx.ReplaceItem(ctx, p.item, p.item.ReceivedAt); err != nil {
+			return err
+		}
+		if err := tx.PutLetters(ctx, []Item{p.item}); err != nil {
 			return err
 		}
 		have[p.item.ExternalID] = p.item

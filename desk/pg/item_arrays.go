@@ -25,6 +25,7 @@ type itemArrays struct {
 	kind, category, region, urgency, department               []*string
 	tokens                                                    []*string
 	unread                                                    []bool
+	extra                                                     []*string
 }
 
 func (c *itemArrays) add(it desk.Item) error {
@@ -32,6 +33,11 @@ func (c *itemArrays) add(it desk.Item) error {
 	if err != nil {
 		return err
 	}
+	extra, err := extraOf(it)
+	if err != nil {
+		return err
+	}
+	c.extra = append(c.extra, extra)
 	if it.State == "" {
 		it.State = desk.ItemNew
 	}
@@ -59,5 +65,5 @@ func (c *itemArrays) add(it desk.Item) error {
 func (c *itemArrays) args() []any {
 	return []any{c.source, c.channel, c.externalID, c.title, c.body, c.place, c.url, c.name, c.phone, c.reach, c.occurred, c.received,
 		c.state, c.version, c.raw, c.part, c.digest, c.topic, c.incident,
-		c.verdict, c.corrected, c.kind, c.category, c.region, c.urgency, c.department, c.tokens, c.unread}
+		c.verdict, c.corrected, c.kind, c.category, c.region, c.urgency, c.department, c.tokens, c.unread, c.extra}
 }

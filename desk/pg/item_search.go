@@ -155,6 +155,9 @@ func (w *where) items(scope desk.Scope, f desk.ItemFilter) {
 	if f.IDs != nil {
 		w.add("i.id = ANY (?)", f.IDs)
 	}
+	if f.NoNumbers && (f.Query != "" || f.Kind != "" || f.Category != "" || f.Urgency != "") {
+		w.add("NOT i.sealed") // finding is as good as reading
+	}
 	w.search(f.Query, f.NoNumbers, f.ByWords)
 }
 

@@ -14,14 +14,14 @@ import (
 
 const itemSelect = `
 	SELECT i.id, i.source_id, s.name, i.channel, i.external_id, i.title, i.body, i.place, i.url, i.author_name, i.author_phone,
-	       i.reach, i.occurred_at, i.received_at, i.state, i.version, i.raw_id, i.raw_part, i.digest, i.verdict, i.unread, i.corrected,
-	       coalesce(i.topic_id, 0), coalesce(tp.count, 0), coalesce(i.incident_id, 0)
+	       i.reach, i.occurred_at, i.received_at, i.state, i.version, i.raw_id, i.raw_part, i.digest, i.verdict, i.unread, i.corrected, i.extra,
+	       coalesce(i.topic_id, 0), coalesce(tp.count, 0), coalesce(i.incident_id, 0), i.auto, i.sealed
 	FROM item i JOIN source s ON s.id = i.source_id LEFT JOIN topic tp ON tp.id = i.topic_id`
 
 func itemRow(row pgx.CollectableRow) (it desk.Item, err error) {
 	err = row.Scan(&it.ID, &it.SourceID, &it.Source, &it.Channel, &it.ExternalID, &it.Title, &it.Body, &it.Place, &it.URL,
 		&it.Author.Name, &it.Author.Phone, &it.Reach, &it.OccurredAt, &it.ReceivedAt, &it.State, &it.Version, &it.RawID, &it.RawPart,
-		&it.Digest, &it.Verdict, &it.Unread, &it.Corrected, &it.TopicID, &it.TopicSize, &it.IncidentID)
+		&it.Digest, &it.Verdict, &it.Unread, &it.Corrected, &it.Extra, &it.TopicID, &it.TopicSize, &it.IncidentID, &it.Auto, &it.Sealed)
 	return it, err
 }
 
@@ -43,6 +43,19 @@ func effectiveOf(it desk.Item) (effective, error) {
 	}
 	text := string(b)
 	return effective{&text, null(v.Kind), null(v.Category), null(it.Region()), null(v.Urgency), null(v.Department())}, nil
+}
+
+// extraOf is the item's extra as text; nil where there is none.
+func extraOf(it desk.Item) (*string, error) {
+	if it.Extra == nil {
+		return nil, nil
+	}
+	b, err := json.Marshal(it.Extra)
+	if err != nil {
+		return nil, internal(err)
+	}
+	text := string(b)
+	return &text, nil
 }
 
 func identity(a, b desk.Item) int {
@@ -75,17 +88,17 @@ func (t *tx) InsertItems(ctx context.Context, items []desk.Item) ([]bool, error)
 	rows, err := t.q.Query(ctx, `
 		INSERT INTO item (source_id, channel, external_id, title, body, place, url, author_name, author_phone, reach, occurred_at,
 			received_at, state, version, raw_id, raw_part, digest, topic_id, incident_id,
-			verdict, corrected, kind, category, region, urgency, department, tokens, unread)
+			verdict, corrected, kind, category, region, urgency, department, tokens, unread, extra)
 		SELECT a.source_id, a.channel, a.external_id, a.title, a.body, a.place, a.url, a.author_name, a.author_phone, a.reach, a.occurred_at,
 			a.received_at, a.state, a.version, a.raw_id, a.raw_part, a.digest, a.topic_id, a.incident_id,
-			a.verdict::jsonb, string_to_array(a.corrected, ','), a.kind, a.category, a.region, a.urgency, a.department, a.tokens::tsvector, a.unread
+			a.verdict::jsonb, string_to_array(a.corrected, ','), a.kind, a.category, a.region, a.urgency, a.department, a.tokens::tsvector, a.unread, a.extra::jsonb
 		FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
 			$10::bigint[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::int[], $15::bigint[], $16::int[], $17::bytea[],
 			$18::bigint[], $19::bigint[], $20::text[], $21::text[], $22::text[], $23::text[], $24::text[], $25::text[], $26::text[], $27::text[],
-			$28::boolean[])
+			$28::boolean[], $29::text[])
 			AS a(source_id, channel, external_id, title, body, place, url, author_name, author_phone, reach, occurred_at,
 			received_at, state, version, raw_id, raw_part, digest, topic_id, incident_id,
-			verdict, corrected, kind, category, region, urgency, department, tokens, unread)
+			verdict, corrected, kind, category, region, urgency, department, tokens, unread, extra)
 		ON CONFLICT (source_id, external_id) DO NOTHING
 		RETURNING id, source_id, external_id`, c.args()...)
 	if err != nil {
@@ -131,6 +144,10 @@ func (t *tx) ReplaceItem(ctx context.Context, it desk.Item, _ time.Time) error {
 	if err != nil {
 		return err
 	}
+	extra, err := extraOf(it)
+	if err != nil {
+		return err
+	}
 	if _, err := t.exec(ctx, `
 		INSERT INTO item_version (item_id, version, title, body, digest, raw_id, received_at)
 		SELECT i.id, i.version, i.title, i.body, i.digest, i.raw_id, r.received_at
@@ -140,10 +157,11 @@ func (t *tx) ReplaceItem(ctx context.Context, it desk.Item, _ time.Time) error {
 	return t.execOne(ctx, noItem(), `
 		UPDATE item SET version = version + 1, title = $2, body = $3, place = $4, url = $5, author_name = $6, author_phone = $7, reach = $8,
 			occurred_at = $9, raw_id = $10, raw_part = $11, digest = $12, verdict = $13::text::jsonb, corrected = $14, kind = $15,
-			category = $16, region = $17, urgency = $18, department = $19, tokens = $20::text::tsvector, unread = $21
+			category = $16, region = $17, urgency = $18, department = $19, tokens = $20::text::tsvector, unread = $21,
+			extra = $22::text::jsonb
 		WHERE id = $1`,
 		it.ID, it.Title, it.Body, it.Place, it.URL, it.Author.Name, it.Author.Phone, it.Reach, it.OccurredAt, it.RawID, it.RawPart, it.Digest,
-		e.verdict, list(it.Corrected), e.kind, e.category, e.region, e.urgency, e.department, vector(it.Tokens), unread(it))
+		e.verdict, list(it.Corrected), e.kind, e.category, e.region, e.urgency, e.department, vector(it.Tokens), unread(it), extra)
 }
 
 // Classified doesn't touch an item that has got a reading, a correction or a new

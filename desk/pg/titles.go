@@ -28,6 +28,9 @@ func (t *tx) Titles(ctx context.Context, scope desk.Scope, kind string, before i
 	}
 	var w where
 	w.scope(scope, s.region, s.department, s.source)
+	if kind == "item" {
+		w.add("NOT i.sealed") // what a sealed letter is called is for those who may read it
+	}
 	if before > 0 {
 		w.add(s.id+" < ?", before)
 	}
