@@ -24,6 +24,7 @@ type Desk struct {
 	Playing    *Playing   // set when this desk is a drill
 	Workers    int        // texts read at once; 0 is 1
 	Pace       float64    // seconds of office time per real second; 0 is 1; more only in a drill
+	Sheets     Sheets     // reads tables; nil: none are imported
 	Log        *slog.Logger
 }
 

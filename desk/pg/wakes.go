@@ -10,6 +10,7 @@ const (
 	WakeClock    = "clock"    // the sweep: stages were planned
 	WakeDelivery = "delivery" // the notifiers: deliveries were planned
 	WakeSource   = "source"   // the pollers: sources were added or changed
+	WakeImport   = "import"   // who brings tables in: an import may be taken up
 	WakeDrill    = "drill"    // who plays drills: one was begun or changed
 )
 

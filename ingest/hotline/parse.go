@@ -13,7 +13,7 @@ import (
 // The content types of this door's raws.
 const (
 	TypeJSON   = "application/json"
-	TypeNDJSON = "application/x-ndjson"
+	TypeNDJSON = desk.LinesType
 )
 
 // MaxLine bounds one line of a stream, in bytes: the longest body there may be,

@@ -39,6 +39,12 @@ type Push struct {
 	// Posts and Streams bound what is served at once; a request beyond is told to
 	// come back. 0 is 64 and 32.
 	Posts, Streams int
+	// Rate is how many requests a source may make in a minute on this node, a sixth
+	// of them at once; beyond, it is told when to come back. 0 is 30,000, less than
+	// 0 is without end. A stream counts as one: it is held back by itself.
+	Rate int
+	// Now is real time, for Rate; nil is without end.
+	Now func() time.Time
 	// Pause is how long a stream may pause before what has come is committed; 0 is 50 ms.
 	Pause time.Duration
 	// Quiet is how long a stream may say nothing, and its sender take nothing,
@@ -49,6 +55,9 @@ type Push struct {
 // Handler gives the handler itself.
 func (p Push) Handler() http.Handler {
 	h := &handler{Push: p, posts: make(chan struct{}, or(p.Posts, 64)), streams: make(chan struct{}, or(p.Streams, 32))}
+	if rate := h.Push.Rate; rate >= 0 && p.Now != nil {
+		h.paces = newPaces(or(rate, 30_000))
+	}
 	h.Pause, h.Quiet = or(p.Pause, 50*time.Millisecond), or(p.Quiet, 2*time.Minute)
 	return h
 }
@@ -63,6 +72,7 @@ func or[T int | time.Duration](v, def T) T {
 type handler struct {
 	Push
 	posts, streams chan struct{}
+	paces          *paces // nil: without end
 }
 
 // ServeHTTP answers one request.
@@ -72,9 +82,20 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.Fail(w, r, err)
 		return
 	}
+	if h.paces != nil {
+		if wait := h.paces.take(src.ID, h.Now()); wait > 0 {
+			h.Fail(w, r, &desk.Error{Code: desk.CodeTooMany, Text: "来源“%s”推送过于频繁，请稍后重试，或改用 application/x-ndjson 一次推送多件", Args: []any{src.Name}, RetryAfter: wait})
+			return
+		}
+	}
 	stream, err := isStream(r.Header.Get("Content-Type"))
 	if err != nil {
 		h.Fail(w, r, err)
+		return
+	}
+	key := strings.TrimSpace(r.Header.Get(headerKey))
+	if stream && key != "" {
+		h.Fail(w, r, desk.Invalid(headerKey, "application/x-ndjson 不用这个请求头：每行按 external_id 识别，整段重发即可"))
 		return
 	}
 	slots := h.posts
@@ -92,8 +113,12 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.stream(w, r, src)
 		return
 	}
-	h.post(w, r, src)
+	h.post(w, r, src, key)
 }
+
+// headerKey names a request, so that it can be repeated until its answer is heard:
+// https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+const headerKey = "Idempotency-Key"
 
 // isStream tells the two forms apart by their type. None at all is JSON, as is
 // what curl says when told nothing.
@@ -136,7 +161,7 @@ func answerOf(r desk.Result, first int64) answer {
 }
 
 // post serves one object or array.
-func (h *handler) post(w http.ResponseWriter, r *http.Request, src desk.Source) {
+func (h *handler) post(w http.ResponseWriter, r *http.Request, src desk.Source, key string) {
 	body, err := h.body(r)
 	if err != nil {
 		h.Fail(w, r, err)
@@ -162,7 +187,7 @@ func (h *handler) post(w http.ResponseWriter, r *http.Request, src desk.Source) 
 	}
 	var results []desk.Result
 	if len(docs) > 0 {
-		results, err = h.receive(r, src, desk.Raw{ContentType: TypeJSON, Bytes: b})
+		results, err = h.receive(r, src, desk.Raw{ContentType: TypeJSON, Bytes: b}, key)
 		if err != nil {
 			h.Fail(w, r, err)
 			return
@@ -211,10 +236,10 @@ func unreadable(err error) error {
 // receive sends one raw through the door. It isn't given up when the sender goes
 // away: the bytes are here, and half a way would only wait for the sweep. A race
 // between two senders of the same item is what it is: to be repeated.
-func (h *handler) receive(r *http.Request, src desk.Source, raw desk.Raw) ([]desk.Result, error) {
+func (h *handler) receive(r *http.Request, src desk.Source, raw desk.Raw, key string) ([]desk.Result, error) {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(r.Context()), commitTime)
 	defer stop()
-	results, err := h.Receive(ctx, src, desk.Batch{Raws: []desk.Raw{raw}})
+	results, err := h.Receive(ctx, src, desk.Batch{Raws: []desk.Raw{raw}, Key: key})
 	if desk.CodeOf(err) == desk.CodeConflict || errors.Is(err, context.DeadlineExceeded) {
 		err = desk.Unavailable(err, busy)
 	}

@@ -160,7 +160,7 @@ func (s *stream) commit(w http.ResponseWriter, rc *http.ResponseController, c bl
 		return nil
 	}
 	raw := c.raw()
-	results, err := s.h.receive(s.r, s.src, raw)
+	results, err := s.h.receive(s.r, s.src, raw, "")
 	if err != nil {
 		return err
 	}
