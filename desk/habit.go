@@ -33,17 +33,19 @@ type Habit struct {
 var stretches = []int{1, 2, 3, 4, 6, 8, 12, 16, 24, 36, 48, 72, 96, 120, 168}
 
 const (
-	// HabitWeeks is how far back a habit is learned from.
-	HabitWeeks = 8
+	// HabitWeeks is how many weeks a habit is learned from: those before the one that
+	// is judged by it, lest a silence become a habit while it lasts.
+	HabitWeeks, judgedWeeks = 8, 1
 	// learnHours and learnItems are the least to judge by: two weeks and thirty items.
 	learnHours, learnItems = 14 * 24, 30
+	// (A habit is known after three weeks: two to learn from and the one that is judged.)
 	// leastStray is what no measurement brings s below: ±14 % from one day to another.
 	leastStray = 0.02
-	// alarm is how unlikely a stretch must be. Each hour looks at fifteen stretches,
-	// 131,000 looks a year that mostly look at the same hours: at most one false
-	// alarm a year and source if they were all independent. Simulated sources that
-	// keep to their habit give fewer (see the tests).
-	alarm = 1e-5
+	// alarm is how unlikely a stretch must be. The fifteen stretches and the hours that
+	// look at them overlap, so that this isn't the rate of false alarms; that is
+	// measured: simulated sources within their habit give less than one in four years
+	// and source (see the tests).
+	alarm = 3e-5
 	// back is how likely the last hours must be again to end a silence.
 	back = 0.05
 )
@@ -101,15 +103,15 @@ func (d *Desk) learn(counts []HourCount, from, to time.Time, skip func(time.Time
 			}
 		}
 	}
-	for _, stretch := range stretches {
-		if stretch > 24 {
+	for _, long := range stretches {
+		if long > 24 {
 			break
 		}
 		var over, weight float64
-		for i := 0; i+stretch <= len(hours); i += stretch {
+		for i := 0; i+long <= len(hours); i += long {
 			var n, m float64
 			whole := true
-			for _, x := range hours[i : i+stretch] {
+			for _, x := range hours[i : i+long] {
 				whole = whole && !x.skipped
 				n, m = n+x.n, m+h.Rate[x.day][x.hour]
 			}
@@ -132,10 +134,8 @@ func (d *Desk) learn(counts []HourCount, from, to time.Time, skip func(time.Time
 // Known says whether enough was learned to judge by.
 func (h Habit) Known() bool { return h.Hours >= learnHours && h.Items >= learnItems }
 
-// expected is how many items the habit expects in [from, to), and how surely: the
-// items it was learned from, in the cells concerned.
-func (d *Desk) expected(h Habit, from, to time.Time) (mean, behind float64) {
-	cells := map[[2]int]bool{}
+// expected is how many items the habit expects in [from, to).
+func (d *Desk) expected(h Habit, from, to time.Time) (mean float64) {
 	for at := from; at.Before(to); {
 		next := at.Truncate(time.Hour).Add(time.Hour)
 		if next.After(to) {
@@ -143,13 +143,9 @@ func (d *Desk) expected(h Habit, from, to time.Time) (mean, behind float64) {
 		}
 		day, of := d.cell(at)
 		mean += h.Rate[day][of] * next.Sub(at).Hours()
-		cells[[2]int{day, of}] = true
 		at = next
 	}
-	for c := range cells {
-		behind += h.Rate[c[0]][c[1]] * h.Seen[c[0]][c[1]]
-	}
-	return mean, behind
+	return mean
 }
 
 // likelihood is the chance that a source within its habit brings n or fewer in a
@@ -190,22 +186,59 @@ type Quiet struct {
 	Chance   float64 // that a source within its habit brings so little
 }
 
-// quiet looks back from now over every stretch and gives the one that is least
-// likely, if any is less likely than the alarm.
+// stretch is one that ends now: what came in it and what the habit expects.
+type stretch struct {
+	hours  int
+	since  time.Time
+	n      int
+	mean   float64
+	behind float64 // items that the cells concerned were learned from
+}
+
+// lookBack walks back from now and gives the stretches that begin no earlier than
+// began, the shortest first.
+func (d *Desk) lookBack(h Habit, counts []HourCount, now, began time.Time) (out []stretch) {
+	by := make(map[int64]int, len(counts))
+	for _, c := range counts {
+		by[c.Hour.Unix()] = c.Items
+	}
+	var seen [2][24]bool
+	var s stretch
+	part := now.Sub(now.Truncate(time.Hour)).Hours() // of the running hour
+	for _, hours := range stretches {
+		for ; s.hours < hours; s.hours++ {
+			s.since = now.Truncate(time.Hour).Add(-time.Duration(s.hours) * time.Hour)
+			if s.since.Before(began) {
+				return out
+			}
+			day, of := d.cell(s.since)
+			s.n += by[s.since.Unix()]
+			s.mean += h.Rate[day][of] * part
+			part = 1
+			if !seen[day][of] {
+				seen[day][of] = true
+				s.behind += h.Rate[day][of] * h.Seen[day][of]
+			}
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// quiet looks back from now over every stretch since began and gives the one that is
+// least likely, if any is less likely than the alarm. Before began the source
+// didn't exist, was paused, or was quiet for a reason already told.
 func (d *Desk) quiet(h Habit, counts []HourCount, now, began time.Time) (q Quiet, found bool) {
 	if !h.Known() {
 		return q, false
 	}
 	q.Chance = alarm
-	for _, hours := range stretches {
-		since := now.Truncate(time.Hour).Add(-time.Duration(hours-1) * time.Hour)
-		if since.Before(began) {
-			break // it didn't exist, was paused, or was quiet for a reason already told
+	for _, s := range d.lookBack(h, counts, now, began) {
+		if float64(s.n) >= s.mean {
+			continue
 		}
-		n := came(counts, since)
-		mean, behind := d.expected(h, since, now)
-		if chance := h.likelihood(n, mean, behind, hours); chance < q.Chance {
-			q, found = Quiet{Since: since, Had: n, Expected: mean, Chance: chance}, true
+		if chance := h.likelihood(s.n, s.mean, s.behind, s.hours); chance < q.Chance {
+			q, found = Quiet{Since: s.since, Had: s.n, Expected: s.mean, Chance: chance}, true
 		}
 	}
 	return q, found
@@ -214,11 +247,8 @@ func (d *Desk) quiet(h Habit, counts []HourCount, now, began time.Time) (q Quiet
 // again says whether a source that had fallen silent brings what it used to: within
 // the last one, two or three hours something came, and no less than is likely.
 func (d *Desk) again(h Habit, counts []HourCount, now time.Time) bool {
-	for _, hours := range []int{1, 2, 3} {
-		since := now.Truncate(time.Hour).Add(-time.Duration(hours-1) * time.Hour)
-		n := came(counts, since)
-		mean, behind := d.expected(h, since, now)
-		if n > 0 && h.likelihood(n, mean, behind, hours) >= back {
+	for _, s := range d.lookBack(h, counts, now, now.Truncate(time.Hour).Add(-2*time.Hour)) {
+		if s.n > 0 && h.likelihood(s.n, s.mean, s.behind, s.hours) >= back {
 			return true
 		}
 	}

@@ -72,7 +72,7 @@ func (s Source) byHand() bool {
 // notice about one that is quieter than its habit, and takes it back when items
 // come again. Any number of nodes may run it.
 func (d *Desk) WatchSources(ctx context.Context, now time.Time) (more bool, err error) {
-	since := now.Add(-HabitWeeks * 7 * 24 * time.Hour)
+	since := now.Add(-(HabitWeeks + judgedWeeks) * 7 * 24 * time.Hour)
 	var list []Source
 	habits, silences := map[int64]StoredHabit{}, map[int64][]Silence{}
 	err = d.Store.InTx(ctx, func(tx Tx) error {
@@ -172,7 +172,7 @@ func (d *Desk) watchSource(ctx context.Context, s Source, stored StoredHabit, pa
 	})
 }
 
-// habitOf learns from what is past; the running hour isn't yet.
+// habitOf learns from what lies before the week that is judged by it.
 func (d *Desk) habitOf(s Source, counts []HourCount, past []Silence, since, now time.Time) Habit {
 	from := since
 	if s.CreatedAt.After(from) {
@@ -181,7 +181,7 @@ func (d *Desk) habitOf(s Source, counts []HourCount, past []Silence, since, now 
 	if len(counts) > 0 && counts[0].Hour.Before(from) && counts[0].Hour.After(since) {
 		from = counts[0].Hour // restored, or imported from before
 	}
-	return d.learn(counts, from, now.Truncate(time.Hour), func(at time.Time) bool {
+	return d.learn(counts, from, now.Truncate(time.Hour).Add(-judgedWeeks*7*24*time.Hour), func(at time.Time) bool {
 		for _, x := range past {
 			if at.Add(time.Hour).After(x.Since) && (x.EndedAt == nil || at.Before(*x.EndedAt)) {
 				return true
@@ -319,7 +319,7 @@ func (d *Desk) SourceStates(ctx context.Context, who Actor) (out []SourceState, 
 			if s == nil || !h.Habit.Known() {
 				continue
 			}
-			mean, _ := d.expected(h.Habit, midnight, now)
+			mean := d.expected(h.Habit, midnight, now)
 			if s.Known = true; now.After(midnight) {
 				s.Usual = mean / now.Sub(midnight).Hours()
 			}

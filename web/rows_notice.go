@@ -46,6 +46,8 @@ func (r teller) stageLight(n desk.Notice) (light, word string) {
 	switch {
 	case n.Kind == "delivery":
 		return LightRed, "未送达"
+	case n.Kind == "silence":
+		return LightRed, "来源静默"
 	case n.Stage == "overdue" || n.Stage == "due":
 		return LightOver, "超时"
 	case n.Stage == "before" || n.Stage == "three-quarters":
@@ -93,6 +95,9 @@ func (r teller) noticeText(n desk.Notice) string {
 	if r.lang != LangEnglish {
 		return n.Text
 	}
+	if n.Kind == "silence" {
+		return r.silenceText(n.Text)
+	}
 	text, told := n.Text, ""
 	if _, rest, found := strings.Cut(text, "没有人通过 "); found && n.Kind == "delivery" {
 		channel, inner, _ := strings.Cut(rest, " 收到提醒：")
@@ -120,6 +125,10 @@ func (r teller) ack(n desk.Notice) Act {
 func (r teller) alerts(open []desk.Notice, incidents []desk.Incident) Alerts {
 	var a Alerts
 	if b, ok := r.ungraded(incidents); ok {
+		a.Banners = append(a.Banners, b)
+	}
+	quiet, open := apart(open, "silence")
+	if b, ok := r.silences(quiet); ok {
 		a.Banners = append(a.Banners, b)
 	}
 	latest := latestOfClocks(open)

@@ -102,7 +102,7 @@ func newOffice(o officeOptions) (*office, error) {
 		server: &http.Server{Handler: site.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 			ErrorLog: slog.NewLogLogger(o.log.Handler(), slog.LevelDebug)},
 		loops: []func(context.Context) error{
-			o.store.Run, sealer.Run, hub.Run, site.Run, deadlines.Run, raws.Run, unclassified.Run, runner.Run,
+			o.store.Run, sealer.Run, hub.Run, site.Run, deadlines.Run, raws.Run, unclassified.Run, sweep.Sources(d).Run, runner.Run,
 			func(ctx context.Context) error { return endSessions(ctx, sessions, o.log) },
 		}}
 	for _, lane := range notify.Lanes(d, o.table) {

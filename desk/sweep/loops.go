@@ -27,6 +27,11 @@ func Unclassified(d *desk.Desk) *Loop {
 	return New(d, "unclassified", nil, 10*time.Second, d.ClassifyPending, nil)
 }
 
+// Sources counts what the sources bring and tells of those that have fallen silent.
+func Sources(d *desk.Desk) *Loop {
+	return New(d, "sources", nil, time.Minute, d.WatchSources, nil)
+}
+
 // New is a loop of the desk's own times and log. wake and next may be nil.
 func New(d *desk.Desk, name string, wake <-chan struct{}, poll time.Duration,
 	once func(context.Context, time.Time) (bool, error), next func(context.Context) (time.Time, bool, error)) *Loop {
