@@ -42,6 +42,9 @@ func (Parser) Parse(_ desk.Source, raw desk.Raw, zone *time.Location) ([]desk.Pa
 		return []desk.Part{{Bytes: raw.Bytes,
 			Err: desk.Invalid("", "该行有 %d 字节，超过上限 %d 字节；保留了开头部分", n.Oversize, MaxLine)}}, nil
 	}
+	if raw.ContentType == TypeForm {
+		return []desk.Part{parseForm(raw)}, nil
+	}
 	if raw.ContentType == TypeNDJSON {
 		return parseLines(raw.Bytes, zone), nil
 	}
