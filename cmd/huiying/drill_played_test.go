@@ -53,7 +53,14 @@ func (w window) set(selector, value string) {
 // as goes on as somebody else, by the drill's one click.
 func (w window) as(login string) {
 	w.t.Helper()
+	w.until(`document.querySelector(".drill-cast") && !document.querySelector("html.pending, [aria-busy=true]")`)
 	w.Press("Alt+P")
+	var open bool
+	w.Eval(`new Promise((done) => { const until = performance.now() + 2000, look = () => document.querySelector(".drill-cast")?.open ? done(true) : performance.now() > until ? done(false) : setTimeout(look, 20); look() })`, &open)
+	if !open { // the page was drawn anew under the key
+		w.t.Log("the menu of people didn't open by its key; clicked")
+		w.Click(".drill-cast summary")
+	}
 	w.until(`document.querySelector(".drill-cast").open`)
 	w.Click(fmt.Sprintf(`.drill-cast button[name=name][value=%q]`, login))
 	w.until(fmt.Sprintf(`document.querySelector('.drill-cast button[value=%q]')?.getAttribute("aria-current") === "true"`, login))

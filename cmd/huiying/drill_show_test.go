@@ -184,7 +184,7 @@ func (s *show) rest(p *program, browser *webtest.Browser, w window, incident, re
 	w.open("/topics")
 	w.until(`document.querySelector("main a[href^='/topics/']")`)
 	w.Eval(`document.querySelector("main a[href^='/topics/']").click()`, nil)
-	w.at(`/topics/\d+`)
+	w.at(`/topics/\\d+`)
 	s.shot("topic", w, nil)
 	for name, size := range map[string][2]int64{"wall-1080p": {1920, 1080}, "wall-4k": {3840, 2160}} {
 		w.open("/wall")
