@@ -55,7 +55,7 @@ func (s *Server) peoplePage(w http.ResponseWriter, r *http.Request, status int, 
 	}
 	real := s.Desk.Real()
 	for _, p := range list {
-		row := PersonRow{Person: p, Light: LightMet, Word: "正常", Own: p.ID == rd.who.PersonID, Active: p.DisabledAt == nil}
+		row := PersonRow{Person: p, Light: LightMet, Word: "在用", Own: p.ID == rd.who.PersonID, Active: p.DisabledAt == nil}
 		for _, x := range p.Roles {
 			row.Roles = append(row.Roles, x.Name())
 		}

@@ -60,7 +60,7 @@ func (s *Server) sourcesPage(w http.ResponseWriter, r *http.Request, status int,
 		return
 	}
 	for _, x := range list {
-		row := SourceRow{Source: x, ID: x.ID, Light: LightMet, Word: "正常", KindIs: orWords(kindWords[x.Kind], x.Kind), Seat: x.Kind == desk.SeatSource}
+		row := SourceRow{Source: x, ID: x.ID, Light: LightMet, Word: "在用", KindIs: orWords(kindWords[x.Kind], x.Kind), Seat: x.Kind == desk.SeatSource}
 		row.Polled = !row.Seat && !kindChannels[x.Kind].pushed
 		switch {
 		case x.State == "paused":
