@@ -52,7 +52,7 @@ func (s *Server) routesOpen() []route {
 // mount builds the router from the tables.
 func (s *Server) mount() error {
 	api := newAPI(s)
-	s.routes = slices.Concat(s.routesOpen(), s.routesAPI(), s.routesPages())
+	s.routes = slices.Concat(s.routesOpen(), s.routesAPI(), s.routesPages(), s.routesDoors())
 	r := chi.NewRouter()
 	if len(s.Proxies) > 0 {
 		for _, p := range s.Proxies {

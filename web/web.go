@@ -34,6 +34,10 @@ type Options struct {
 	// learn whose key a request carries and how to refuse one.
 	Push func(who func(*http.Request) (desk.Source, error), fail func(http.ResponseWriter, *http.Request, error)) http.Handler
 
+	// Open311 and Hooks make the doors below /open311/ (ingest/hotline) and
+	// /api/v1/hooks/ (ingest/media), given how to refuse a request; nil: closed.
+	Open311, Hooks func(fail func(http.ResponseWriter, *http.Request, error)) http.Handler
+
 	Registry *prometheus.Registry // nil: one of its own
 	Gauges   Gauges
 	Parts    []Part // what must be alive for /readyz

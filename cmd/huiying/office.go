@@ -87,6 +87,9 @@ func newOffice(o officeOptions) (*office, error) {
 	w.Push = func(who func(*http.Request) (desk.Source, error), fail func(http.ResponseWriter, *http.Request, error)) http.Handler {
 		return hotline.Push{Receive: site.Receive(d.Receive), Who: who, Fail: fail, Log: o.log}.Handler()
 	}
+	w.Open311 = func(func(http.ResponseWriter, *http.Request, error)) http.Handler {
+		return hotline.Open311{Desk: d, Receive: site.Receive(d.Receive), Log: o.log}.Handler()
+	}
 	w.Parts = []web.Part{
 		{Name: "database", Alive: o.store.Ping},
 		{Name: "migrations", Alive: migrated(o.store)},
