@@ -145,8 +145,34 @@ func decodeShifted(b []byte, label string) (string, bool) {
 			return "", false
 		}
 	}
-	text, ok := run(simplifiedchinese.HZGB2312, b)
+	text, ok := run(simplifiedchinese.HZGB2312, shiftBack(b))
 	return text, ok || label == "hz"
+}
+
+// shiftBack ends what a line of HZ has left open: a line begins in ASCII, and many
+// programs leave it to the line's end to say so.
+func shiftBack(b []byte) []byte {
+	out := make([]byte, 0, len(b)+8)
+	for line := range bytes.Lines(b) {
+		open := false
+		end := len(bytes.TrimRight(line, "\r\n"))
+		for i := 0; i+1 < end; i += 2 {
+			switch pair := string(line[i : i+2]); {
+			case open && pair == "~}":
+				open = false
+			case !open && pair == "~{":
+				open = true
+			case !open && line[i] != '~':
+				i-- // one byte of ASCII
+			}
+		}
+		out = append(out, line[:end]...)
+		if open {
+			out = append(out, '~', '}')
+		}
+		out = append(out, line[end:]...)
+	}
+	return out
 }
 
 // likelyGB is the share of non-ASCII bytes that read as everyday GB 2312:

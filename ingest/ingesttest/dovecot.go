@@ -20,6 +20,7 @@ import (
 type Dovecot struct {
 	URL      string // imap://127.0.0.1:port/INBOX
 	Address  string // host:port
+	TLS      string // host:port of IMAP over TLS; "" without a certificate
 	User     string
 	Password string
 	Folder   string // the mailbox's Maildir
@@ -84,8 +85,10 @@ func StartDovecotWith(t testing.TB, password, certificate string) *Dovecot {
 	}
 	users := filepath.Join(base, "users")
 	d.write(t, users, fmt.Sprintf("%s:{PLAIN}%s:%d:%d::%s::\n", d.User, d.Password, d.uid, d.gid, base), 0o644)
-	ssl := "ssl = no"
+	ssl, tlsPort := "ssl = no", "0"
 	if certificate != "" {
+		tlsPort = freePort(t)
+		d.TLS = "127.0.0.1:" + tlsPort
 		ssl = fmt.Sprintf("ssl = yes\nssl_cert = <%[1]s/cert.pem\nssl_key = <%[1]s/key.pem", certificate)
 	}
 	d.write(t, filepath.Join(base, "dovecot.conf"), fmt.Sprintf(`base_dir = %[1]s/run
@@ -117,7 +120,7 @@ service imap-login {
     port = %[2]s
   }
   inet_listener imaps {
-    port = 0
+    port = %[7]s
   }
 }
 service anvil {
@@ -126,7 +129,7 @@ service anvil {
 service stats {
   chroot =
 }
-`, base, port, login, internal, group(t, internal), ssl), 0o644)
+`, base, port, login, internal, group(t, internal), ssl, tlsPort), 0o644)
 	t.Cleanup(func() {
 		d.Stop(t)
 		if t.Failed() {

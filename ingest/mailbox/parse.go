@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	netmail "net/mail"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -25,7 +26,7 @@ type note struct {
 type Parser struct{}
 
 // Parse makes one part of one message, whatever state it is in.
-func (Parser) Parse(_ desk.Source, raw desk.Raw, zone *time.Location) ([]desk.Part, error) {
+func (Parser) Parse(src desk.Source, raw desk.Raw, zone *time.Location) ([]desk.Part, error) {
 	var n note
 	if len(raw.Note) > 0 {
 		if err := json.Unmarshal(raw.Note, &n); err != nil {
@@ -40,14 +41,14 @@ func (Parser) Parse(_ desk.Source, raw desk.Raw, zone *time.Location) ([]desk.Pa
 	case len(raw.Bytes) == 0:
 		return nil, desk.Invalid("", "邮件没有内容")
 	}
-	in, err := parse(raw, zone)
+	in, err := parse(src, raw, zone)
 	if err != nil {
 		return nil, err
 	}
 	return []desk.Part{{Incoming: in}}, nil
 }
 
-func parse(raw desk.Raw, zone *time.Location) (desk.Incoming, error) {
+func parse(src desk.Source, raw desk.Raw, zone *time.Location) (desk.Incoming, error) {
 	h, body := split(raw.Bytes)
 	var l letter
 	l.read(h, body, 0)
@@ -57,6 +58,14 @@ func parse(raw desk.Raw, zone *time.Location) (desk.Incoming, error) {
 		Body:       ingest.Cut(strings.TrimSpace(ingest.Clean(l.text())), desk.MaxBody),
 		Author:     desk.Author{Name: ingest.Cut(from(h), desk.MaxAuthor)},
 		OccurredAt: sent(h, raw.ReceivedAt, zone),
+		Auto:       auto(src.Username, h),
+		Files:      l.files,
+	}
+	in.Refs = refs(h, in.ExternalID)
+	for _, id := range l.about {
+		if id = known(id); id != "" && id != in.ExternalID && !slices.Contains(in.Refs, id) && len(in.Refs) < desk.MaxRefs {
+			in.Refs = append(in.Refs, id)
+		}
 	}
 	if damaged(in.Title) {
 		return in, desk.Invalid("title", "标题的编码无法识别")
@@ -66,10 +75,14 @@ func parse(raw desk.Raw, zone *time.Location) (desk.Incoming, error) {
 		return in, desk.Invalid("body", "没有标题，正文的编码无法识别")
 	}
 	if in.Title == "" && in.Body == "" {
-		if len(l.files) > 0 {
-			return in, desk.Invalid("body", "邮件没有标题和正文，只有 %d 个附件", len(l.files))
+		if len(l.files) == 0 {
+			return in, desk.Invalid("body", "邮件没有标题和正文")
 		}
-		return in, desk.Invalid("body", "邮件没有标题和正文")
+		names := make([]string, len(l.files))
+		for i, f := range l.files {
+			names[i] = f.Name
+		}
+		in.Body = ingest.Cut("（没有文字，只有附件："+strings.Join(names, "、")+"）", 1000)
 	}
 	if len(h) == 0 {
 		return in, desk.Invalid("", "不是邮件：没有任何邮件头")
@@ -94,10 +107,17 @@ func identity(h header, b []byte) string {
 	if i, j := strings.IndexByte(id, '<'), strings.LastIndexByte(id, '>'); i >= 0 && j > i {
 		id = id[i+1 : j]
 	}
-	id = strings.TrimSpace(id)
-	if id == "" {
+	if id = known(id); id == "" {
 		sum := sha256.Sum256(b)
 		return "sha256:" + hex.EncodeToString(sum[:])
+	}
+	return id
+}
+
+// known is a Message-ID as items are known by it; "" when it is none.
+func known(id string) string {
+	if id = strings.TrimSpace(id); id == "" {
+		return ""
 	}
 	if len(id) > desk.MaxExternalID || !utf8.ValidString(id) || ingest.Clean(id) != id {
 		sum := sha256.Sum256([]byte(id))
@@ -108,11 +128,7 @@ func identity(h header, b []byte) string {
 
 // from is the first sender's display name, or the address when there is none.
 func from(h header) string {
-	v := h.get("From")
-	if v == "" {
-		v = h.get("Sender")
-	}
-	name, addr := sender(v)
+	name, addr := sender(orSender(h))
 	name = strings.Trim(words(name), `"' `)
 	if strings.ReplaceAll(name, "\uFFFD", "") == "" {
 		name = ingest.Line(words(addr))

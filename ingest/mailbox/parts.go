@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"huiying/desk"
 	"huiying/ingest"
 )
 
@@ -18,7 +19,8 @@ const (
 // letter is what a person would read of a message.
 type letter struct {
 	plain, html []string // texts in their order
-	files       []string // names of attachments, "" for those without
+	files       []desk.File
+	about       []string // Message-IDs of the messages that a report is about
 	parts       int
 }
 
@@ -39,20 +41,24 @@ func (l *letter) read(h header, body []byte, depth int) {
 	case kind == "message/rfc822" || kind == "message/global":
 		ih, ib := split(transfer(h, body))
 		var sub letter
-		sub.parts = l.parts
+		sub.parts, sub.files = l.parts, l.files
 		sub.read(ih, ib, depth+1)
 		l.parts = sub.parts
 		if text := sub.text(); text != "" {
 			subject := words(ih.get("Subject"))
 			l.plain = append(l.plain, strings.TrimSpace("【所附邮件】"+subject+"\n"+text))
 		}
-		l.files = append(l.files, sub.files...)
+		l.files = sub.files
+		l.about = append(append(l.about, messageIDs(ih.get("Message-ID"))...), sub.about...)
 	case disposition == "attachment" || name != "" && !strings.HasPrefix(kind, "text/"):
-		l.files = append(l.files, ingest.Cut(words(name), 200))
+		l.file(h, body, name)
 	case kind == "text/html":
 		l.html = append(l.html, ingest.HTMLText(decodeText(h, params, body)))
 	case isBinary(h, body):
-		l.files = append(l.files, "")
+		l.file(h, body, name)
+	case kind == "text/rfc822-headers":
+		ih, _ := split(transfer(h, body))
+		l.about = append(l.about, messageIDs(ih.get("Message-ID"))...)
 	case kind == "" || kind == "text" || strings.HasPrefix(kind, "text/") || kind == "message/delivery-status":
 		if t := strings.TrimSpace(ingest.Clean(decodeText(h, params, body))); t != "" {
 			if looksHTML(t) {
@@ -67,7 +73,7 @@ func (l *letter) read(h header, body []byte, depth int) {
 			l.plain = append(l.plain, strings.TrimSpace(ingest.Clean(t)))
 		}
 	default:
-		l.files = append(l.files, "")
+		l.file(h, body, name)
 	}
 }
 
@@ -96,10 +102,10 @@ func (l *letter) readParts(kind, boundary string, body []byte, depth int) {
 	var best letter
 	for _, c := range chunks {
 		h, b := split(c)
-		alt := letter{parts: l.parts}
+		alt := letter{parts: l.parts, files: l.files}
 		alt.read(h, b, depth+1)
 		l.parts = alt.parts
-		l.files = append(l.files, alt.files...)
+		l.files, l.about = alt.files, append(l.about, alt.about...)
 		plainWins := len(best.plain) > 0 && strings.TrimSpace(strings.Join(best.plain, "")) != ""
 		if alt.text() != "" && !plainWins {
 			best = alt

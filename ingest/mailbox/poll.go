@@ -32,13 +32,48 @@ type Poller struct {
 	Roots *x509.CertPool // nil: the machine's
 }
 
-// cursor is the bookmark: everything up to UID, in the folder as UIDValidity names it.
-type cursor struct {
+// mark is the bookmark in one folder: everything up to UID, in the folder as UIDValidity names it.
+type mark struct {
 	UIDValidity uint32 `json:"uidvalidity"`
 	UID         uint32 `json:"uid"`
-	TLS         string `json:"tls,omitempty"`   // what secured the last session
 	Stuck       uint32 `json:"stuck,omitempty"` // the message that the server failed over last
 	Tries       int    `json:"tries,omitempty"` // how often in a row
+	Taken       string `json:"taken,omitempty"` // the numbers up to UID that were really taken; "" is all
+}
+
+// taken are the numbers at or below the bookmark that were taken.
+func (m mark) taken() uids {
+	if m.Taken == "" && m.UID > 0 {
+		return uids{{1, m.UID}}
+	}
+	return parseUIDs(m.Taken)
+}
+
+// cursor is the source's bookmark: that of its one folder, or of each of several.
+type cursor struct {
+	mark
+	TLS     string          `json:"tls,omitempty"` // what secured the last session
+	Folders map[string]mark `json:"folders,omitempty"`
+}
+
+// of is the bookmark in a folder.
+func (c cursor) of(to place, folder string) mark {
+	if to.single() {
+		return c.mark
+	}
+	return c.Folders[folder]
+}
+
+// set moves the bookmark in a folder.
+func (c *cursor) set(to place, folder string, m mark) {
+	if to.single() {
+		c.mark = m
+		return
+	}
+	if c.Folders == nil {
+		c.Folders = map[string]mark{}
+	}
+	c.Folders[folder] = m
 }
 
 func (c cursor) json() json.RawMessage {
@@ -67,33 +102,61 @@ func (p *Poller) Poll(ctx context.Context, src desk.Source, keep ingest.Keep) er
 			return fmt.Errorf("the mailbox's bookmark: %w", err)
 		}
 	}
-	c, tls, err := p.open(ctx, src, to, at.TLS)
+	c, tls, err := p.open(ctx, src, to, at.TLS, nil)
 	if err != nil {
 		return errors.Join(ctx.Err(), err)
 	}
 	defer c.Close()
-	err = p.take(ctx, c, to, at, tls, keep)
-	if ctx.Err() != nil && err != nil {
-		return ctx.Err()
+	folders, err := foldersOf(c, to)
+	if err != nil {
+		return errors.Join(ctx.Err(), err)
 	}
-	return err
+	changed := at.TLS != tls
+	at.TLS = tls
+	var failed error
+	for _, folder := range folders {
+		save := func(ctx context.Context, raws []desk.Raw, m mark) error {
+			at.set(to, folder, m)
+			changed = false
+			return keep(ctx, raws, at.json())
+		}
+		err := p.take(ctx, c, folder, at.of(to, folder), save)
+		switch {
+		case ctx.Err() != nil && err != nil:
+			return ctx.Err()
+		case errors.Is(err, errFolder) && !to.single():
+			failed = err // the others go on
+		case err != nil:
+			return err
+		}
+	}
+	if changed && failed == nil {
+		return keep(ctx, nil, at.json())
+	}
+	return failed
 }
 
-// take selects the folder and keeps what is new.
-func (p *Poller) take(ctx context.Context, c *imapclient.Client, to place, at cursor, tls string, keep ingest.Keep) error {
-	box, err := c.Select(to.folder, &imap.SelectOptions{ReadOnly: true}).Wait()
+// errFolder marks the failure of one folder.
+var errFolder = errors.New("mailbox: the folder can't be opened")
+
+// take selects a folder and keeps what is new in it.
+func (p *Poller) take(ctx context.Context, c *imapclient.Client, folder string, at mark, keep func(context.Context, []desk.Raw, mark) error) error {
+	box, err := c.Select(folder, &imap.SelectOptions{ReadOnly: true}).Wait()
 	var no *imap.Error
 	switch {
 	case errors.As(err, &no):
-		return ingest.Failed(err, "打不开邮箱文件夹“%s”，请检查其名称", to.folder)
+		return ingest.Failed(errors.Join(errFolder, err), "打不开邮箱文件夹“%s”，请检查其名称", folder)
 	case err != nil:
 		return ingest.Failed(err, "打开邮箱文件夹时连接中断")
 	}
 	rebuilt := at.UIDValidity != box.UIDValidity || box.UIDNext != 0 && uint32(box.UIDNext) <= at.UID
-	changed := rebuilt || at.TLS != tls
-	at.TLS = tls
 	if rebuilt {
-		at = cursor{UIDValidity: box.UIDValidity, TLS: tls}
+		at = mark{UIDValidity: box.UIDValidity}
+	}
+	moved := false
+	save := func(ctx context.Context, raws []desk.Raw, m mark) error {
+		at, moved = m, true
+		return keep(ctx, raws, m)
 	}
 	var mails []mail
 	if box.NumMessages > 0 {
@@ -101,19 +164,29 @@ func (p *Poller) take(ctx context.Context, c *imapclient.Client, to place, at cu
 			return err
 		}
 	}
-	if len(mails) == 0 {
-		if changed {
-			return keep(ctx, nil, at.json())
+	if len(mails) > 0 {
+		if err := p.fetchAll(ctx, c, mails, at, save); err != nil {
+			return err
 		}
-		return nil
+	} else if rebuilt {
+		if err := save(ctx, nil, at); err != nil {
+			return err
+		}
 	}
-	return p.fetchAll(ctx, c, mails, at, keep)
+	return p.reconcile(ctx, c, at, box.NumMessages, moved, keep)
 }
 
 // list asks for number and size of what is behind uid, in order.
 func list(c *imapclient.Client, uid uint32) ([]mail, error) {
 	var set imap.UIDSet
 	set.AddRange(imap.UID(uid+1), 0) // 0 is "*"
+	mails, err := sizes(c, set)
+	// n:* always gives the last message, however small its number.
+	return slices.DeleteFunc(mails, func(m mail) bool { return m.uid <= uid }), err
+}
+
+// sizes asks for number and size of messages, in order.
+func sizes(c *imapclient.Client, set imap.UIDSet) ([]mail, error) {
 	cmd := c.Fetch(set, &imap.FetchOptions{UID: true, RFC822Size: true})
 	var mails []mail
 	for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
@@ -126,8 +199,7 @@ func list(c *imapclient.Client, uid uint32) ([]mail, error) {
 				m.size = item.Size
 			}
 		}
-		// n:* always gives the last message, however small its number.
-		if m.uid > uid {
+		if m.uid > 0 {
 			mails = append(mails, m)
 		}
 	}
@@ -141,12 +213,13 @@ func list(c *imapclient.Client, uid uint32) ([]mail, error) {
 // fetchAll fetches in batches, each kept with its bookmark before the next. A
 // message over which the server fails is tried again by itself, here and in later
 // polls, and after maxTries recorded as one that can't be had.
-func (p *Poller) fetchAll(ctx context.Context, c *imapclient.Client, mails []mail, at cursor, keep ingest.Keep) error {
+func (p *Poller) fetchAll(ctx context.Context, c *imapclient.Client, mails []mail, at mark, keep func(context.Context, []desk.Raw, mark) error) error {
 	for len(mails) > 0 {
 		if mails[0].uid == at.Stuck && at.Tries >= maxTries {
 			raw := rawOf(note{UIDValidity: at.UIDValidity, UID: at.Stuck, Refused: true}, nil)
+			at.Taken = at.taken().with(at.Stuck, at.Stuck).String()
 			at.UID, at.Stuck, at.Tries = at.Stuck, 0, 0
-			if err := keep(ctx, []desk.Raw{raw}, at.json()); err != nil {
+			if err := keep(ctx, []desk.Raw{raw}, at); err != nil {
 				return err
 			}
 			mails = mails[1:]
@@ -164,8 +237,14 @@ func (p *Poller) fetchAll(ctx context.Context, c *imapclient.Client, mails []mai
 		if fetchErr == nil {
 			last = mails[n-1].uid
 		}
+		taken := at.taken()
+		for _, m := range mails {
+			if _, ok := got[m.uid]; ok && m.uid <= last {
+				taken = taken.with(m.uid, m.uid)
+			}
+		}
 		if last > 0 {
-			at.UID = last
+			at.UID, at.Taken = last, taken.String()
 		}
 		for len(mails) > 0 && mails[0].uid <= at.UID {
 			mails = mails[1:]
@@ -178,7 +257,7 @@ func (p *Poller) fetchAll(ctx context.Context, c *imapclient.Client, mails []mai
 		default:
 			at.Stuck, at.Tries = mails[0].uid, 1
 		}
-		if err := keep(ctx, raws, at.json()); err != nil {
+		if err := keep(ctx, raws, at); err != nil {
 			return err
 		}
 		var no *imap.Error

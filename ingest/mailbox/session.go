@@ -9,6 +9,7 @@ import (
 	"errors"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/emersion/go-imap/v2"
@@ -23,11 +24,16 @@ const maxSession = 1 << 30
 
 // place is where a mailbox is.
 type place struct {
-	host, address, folder string
-	implicitTLS           bool
+	host, address string
+	folders       []string // everyFolder alone: those that the account has
+	implicitTLS   bool
 }
 
-// CheckURL refuses what isn't imap[s]://host[:port][/folder].
+// single says that the source is one folder, named in its address.
+func (p place) single() bool { return len(p.folders) == 1 && p.folders[0] != everyFolder }
+
+// CheckURL refuses what isn't imap[s]://host[:port][/folder], /* for all folders, or
+// ?folder=a&folder=b for several.
 func CheckURL(s string) error { _, err := parseURL(s); return err }
 
 // parseURL takes the address apart; the folder is INBOX by default.
@@ -36,7 +42,19 @@ func parseURL(s string) (place, error) {
 	if err != nil || (u.Scheme != "imap" && u.Scheme != "imaps") || u.Hostname() == "" {
 		return place{}, desk.Invalid("url", "邮箱地址应如 imaps://主机/文件夹")
 	}
-	p := place{host: u.Hostname(), implicitTLS: u.Scheme == "imaps", folder: strings.Trim(u.Path, "/")}
+	p := place{host: u.Hostname(), implicitTLS: u.Scheme == "imaps"}
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil || len(query) > 1 || len(query) == 1 && query["folder"] == nil || len(query["folder"]) > maxFolders {
+		return place{}, desk.Invalid("url", "邮箱地址应如 imaps://主机/文件夹")
+	}
+	for _, f := range append([]string{strings.Trim(u.Path, "/")}, query["folder"]...) {
+		if f != "" && !slices.Contains(p.folders, f) {
+			p.folders = append(p.folders, f)
+		}
+	}
+	if slices.Contains(p.folders, everyFolder) && len(p.folders) > 1 {
+		return place{}, desk.Invalid("url", "“*”已包括所有文件夹，不必再写其他文件夹")
+	}
 	port := u.Port()
 	switch {
 	case port == "" && p.implicitTLS:
@@ -44,8 +62,8 @@ func parseURL(s string) (place, error) {
 	case port == "":
 		port = "143"
 	}
-	if p.folder == "" {
-		p.folder = "INBOX"
+	if len(p.folders) == 0 {
+		p.folders = []string{"INBOX"}
 	}
 	p.address = net.JoinHostPort(p.host, port)
 	return p, nil
@@ -56,12 +74,12 @@ func parseURL(s string) (place, error) {
 // certificate that can be verified, or which one, or none) is remembered in seen,
 // and nothing less is taken afterwards: nobody gets the password by standing in
 // between later. The client is closed when ctx is done.
-func (p *Poller) open(ctx context.Context, src desk.Source, to place, seen string) (c *imapclient.Client, now string, err error) {
+func (p *Poller) open(ctx context.Context, src desk.Source, to place, seen string, hear *imapclient.UnilateralDataHandler) (c *imapclient.Client, now string, err error) {
 	if to.implicitTLS {
-		c, err = p.dialTLS(ctx, to)
+		c, err = p.dialTLS(ctx, to, hear)
 		now = "verified"
 	} else {
-		c, now, err = p.dialStart(ctx, to, seen)
+		c, now, err = p.dialStart(ctx, to, seen, hear)
 	}
 	if err != nil {
 		return nil, "", err
@@ -84,7 +102,7 @@ func (p *Poller) dial(ctx context.Context, to place) (net.Conn, error) {
 	return m, nil
 }
 
-func (p *Poller) dialTLS(ctx context.Context, to place) (*imapclient.Client, error) {
+func (p *Poller) dialTLS(ctx context.Context, to place, hear *imapclient.UnilateralDataHandler) (*imapclient.Client, error) {
 	conn, err := p.dial(ctx, to)
 	if err != nil {
 		return nil, err
@@ -93,7 +111,7 @@ func (p *Poller) dialTLS(ctx context.Context, to place) (*imapclient.Client, err
 	if err := t.HandshakeContext(ctx); err != nil {
 		return nil, errors.Join(ingest.DialFailed(err), conn.Close())
 	}
-	return p.greeted(imapclient.New(t, nil))
+	return p.greeted(imapclient.New(t, &imapclient.Options{UnilateralDataHandler: hear}))
 }
 
 // greeted waits for the server's first word.
@@ -106,14 +124,14 @@ func (p *Poller) greeted(c *imapclient.Client) (*imapclient.Client, error) {
 }
 
 // dialStart opens imap://.
-func (p *Poller) dialStart(ctx context.Context, to place, seen string) (*imapclient.Client, string, error) {
+func (p *Poller) dialStart(ctx context.Context, to place, seen string, hear *imapclient.UnilateralDataHandler) (*imapclient.Client, string, error) {
 	offered := seen != "" && seen != "none"
 	if !offered {
 		conn, err := p.dial(ctx, to)
 		if err != nil {
 			return nil, "", err
 		}
-		c := imapclient.New(conn, nil)
+		c := imapclient.New(conn, &imapclient.Options{UnilateralDataHandler: hear})
 		if c, err = p.greeted(c); err != nil {
 			return nil, "", err
 		}
@@ -127,7 +145,7 @@ func (p *Poller) dialStart(ctx context.Context, to place, seen string) (*imapcli
 		return nil, "", err
 	}
 	now := ""
-	c, err := imapclient.NewStartTLS(conn, &imapclient.Options{TLSConfig: &tls.Config{
+	c, err := imapclient.NewStartTLS(conn, &imapclient.Options{UnilateralDataHandler: hear, TLSConfig: &tls.Config{
 		ServerName: to.host,
 		// Verified below: for imap:// a certificate of the office's own making is
 		// taken at the first meeting, as with ssh, and only that one afterwards.

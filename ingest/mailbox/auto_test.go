@@ -1,0 +1,87 @@
+package mailbox
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"huiying/desk"
+)
+
+func TestAuto(t *testing.T) {
+	t.Parallel()
+	const own = "Letters@yunze.example.cn"
+	for name, c := range map[string]struct{ header, want string }{
+		"a letter":                     {"From: zhang@example.com\nSubject: 路灯不亮\nReturn-Path: <zhang@example.com>\n", ""},
+		"standard mark":                {"From: a@example.com\nAuto-Submitted: auto-replied (vacation)\n", desk.AutoReply},
+		"marked as written by hand":    {"From: a@example.com\nAuto-Submitted: no\n", ""},
+		"a form of a website":          {"From: form@example.com\nAuto-Submitted: auto-generated\n", desk.AutoBulk},
+		"X-Autoreply":                  {"From: a@example.com\nX-Autoreply: yes\n", desk.AutoReply},
+		"X-Autoreply said no":          {"From: a@example.com\nX-Autoreply: no\n", ""},
+		"precedence":                   {"From: a@example.com\nPrecedence: auto_reply\n", desk.AutoReply},
+		"bulk":                         {"From: a@example.com\nPrecedence: Bulk\n", desk.AutoBulk},
+		"a list":                       {"From: a@example.com\nReturn-Path: <>\nPrecedence: list\nList-Id: <x.example.com>\n", desk.AutoBulk},
+		"nobody to answer":             {"From: a@example.com\nReturn-Path: <>\n", desk.AutoReply},
+		"nobody to answer, with blank": {"From: a@example.com\nReturn-Path: < >\n", desk.AutoReply},
+		"by its subject":               {"From: a@example.com\nSubject: =?utf-8?B?6Ieq5Yqo5Zue5aSNOui3r+eBr+S4jeS6rg==?=\n", desk.AutoReply},
+		"about one":                    {"From: a@example.com\nSubject: 投诉贵局的自动回复\n", ""},
+		"answering one":                {"From: a@example.com\nSubject: Re: 自动回复：路灯不亮\n", ""},
+		"a bounce":                     {"From: MAILER-DAEMON@mx.example.com\nReturn-Path: <>\nSubject: Undelivered Mail\n", desk.AutoBounce},
+		"a report":                     {"From: mx@example.com\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n", desk.AutoBounce},
+		"a receipt":                    {"From: a@example.com\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\n", desk.AutoReply},
+		"failed recipients":            {"From: mx@example.com\nX-Failed-Recipients: b@example.com\n", desk.AutoBounce},
+		"own address":                  {"From: 市长信箱 <letters@YUNZE.example.cn>\n", desk.AutoOwn},
+		"own words back":               {"From: a@example.com\nX-Loop: letters@yunze.example.cn\n", desk.AutoReply},
+		"somebody else's loop":         {"From: a@example.com\nX-Loop: other@example.com\n", ""},
+	} {
+		h, _ := split([]byte(c.header + "\n正文\n"))
+		if got := auto(own, h); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+	h, _ := split([]byte("From: letters@yunze.example.cn\n\nx\n"))
+	if got := auto("letters", h); got != "" {
+		t.Errorf("a user name that is no address: %q", got)
+	}
+}
+
+func TestRefs(t *testing.T) {
+	t.Parallel()
+	raw := "From: a@example.com\nMessage-ID: <3@example.com>\nIn-Reply-To: <2@example.com> (of yesterday)\nReferences: <1@example.com>\n\t<2@example.com> <3@example.com> <>\nSubject: Re: x\n\n正文\n"
+	in := parsed(t, raw)
+	if want := []string{"2@example.com", "1@example.com"}; !slices.Equal(in.Refs, want) {
+		t.Errorf("%q, want %q", in.Refs, want)
+	}
+	long := strings.Repeat("x", 300) + "@example.com"
+	in = parsed(t, "From: a@b\nIn-Reply-To: <"+long+">\nSubject: x\n\n正文\n")
+	if len(in.Refs) != 1 || in.Refs[0] != parsed(t, "From: a@b\nMessage-ID: <"+long+">\nSubject: x\n\n正文\n").ExternalID {
+		t.Errorf("a long name isn't found again: %q", in.Refs)
+	}
+	bounce := "From: MAILER-DAEMON@mx.example.com\nSubject: failed\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\n没有送达\n--b\nContent-Type: message/delivery-status\n\nStatus: 5.1.1\n" +
+		"--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: <ours@example.com>\nSubject: 答复\n\n--b--\n"
+	if in = parsed(t, bounce); !slices.Equal(in.Refs, []string{"ours@example.com"}) || in.Auto != desk.AutoBounce {
+		t.Errorf("a bounce: %q %q", in.Refs, in.Auto)
+	}
+}
+
+func parsed(t *testing.T, raw string) desk.Incoming {
+	t.Helper()
+	parts, err := Parser{}.Parse(desk.Source{Username: "letters@yunze.example.cn"}, desk.Raw{Bytes: []byte(raw)}, zone(t))
+	if err != nil || len(parts) != 1 {
+		t.Fatalf("%v", err)
+	}
+	return parts[0].Incoming
+}
+
+func FuzzAuto(f *testing.F) {
+	f.Add("From: a@example.com\nAuto-Submitted: auto-replied\nReferences: <a> <b\n", "own@example.com")
+	f.Fuzz(func(t *testing.T, raw, own string) {
+		h, _ := split([]byte(raw))
+		_ = auto(own, h)
+		for _, r := range refs(h, "") {
+			if r == "" || len(r) > desk.MaxExternalID*4 {
+				t.Errorf("reference %q", r)
+			}
+		}
+	})
+}
