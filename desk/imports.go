@@ -28,7 +28,7 @@ const (
 	// importLease is how long a node may be silent before another takes its import up.
 	importLease = time.Minute
 	// importTurn is how many batches one round of the loop does.
-	importTurn = 20
+	importTurn = 100
 	// importTries is how often in a row an import may fail before it stops.
 	importTries = 5
 )
