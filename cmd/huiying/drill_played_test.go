@@ -53,6 +53,10 @@ func (w window) set(selector, value string) {
 // as goes on as somebody else, by the drill's one click.
 func (w window) as(login string) {
 	w.t.Helper()
+	var already bool
+	if w.Eval(fmt.Sprintf(`document.querySelector('.drill-cast button[value=%q]')?.getAttribute("aria-current") === "true"`, login), &already); already {
+		return
+	}
 	w.until(`document.querySelector(".drill-cast") && !document.querySelector("html.pending, [aria-busy=true]")`)
 	w.Press("Alt+P")
 	var open bool
