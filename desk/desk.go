@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"context"
+	"encoding/json"
 	"log/slog"
 	"time"
 )
@@ -14,18 +16,21 @@ type Desk struct {
 	Discoverer Discoverer
 	Parsers    map[string]Parser             // by kind of source
 	Addresses  map[string]func(string) error // by kind of source that is polled: refuses an address that can't be right
-	Policy     Policy
-	Directory  Directory        // what pickers offer
-	Now        func() time.Time // office time
-	Real       func() time.Time // real time, for what isn't the office's business: lockout
-	Passwords  Passwords
-	Channels   []string   // alert channels that are configured ("slack"); the desk itself is always one
-	Scenarios  []Scenario // that can be played as drills; none inside a drill
-	Playing    *Playing   // set when this desk is a drill
-	Workers    int        // texts read at once; 0 is 1
-	Pace       float64    // seconds of office time per real second; 0 is 1; more only in a drill
-	Sheets     Sheets     // reads tables; nil: none are imported
-	Log        *slog.Logger
+	// Fetchers get what a source would bring now, by kind of source that is polled, for TrySource.
+	Fetchers  map[string]func(context.Context, Source) ([]Raw, error)
+	Signed    map[string]func(json.RawMessage) error // by kind of source whose calls are signed with its secret: refuses settings that can't be right
+	Policy    Policy
+	Directory Directory        // what pickers offer
+	Now       func() time.Time // office time
+	Real      func() time.Time // real time, for what isn't the office's business: lockout
+	Passwords Passwords
+	Channels  []string   // alert channels that are configured ("slack"); the desk itself is always one
+	Scenarios []Scenario // that can be played as drills; none inside a drill
+	Playing   *Playing   // set when this desk is a drill
+	Workers   int        // texts read at once; 0 is 1
+	Pace      float64    // seconds of office time per real second; 0 is 1; more only in a drill
+	Sheets    Sheets     // reads tables; nil: none are imported
+	Log       *slog.Logger
 }
 
 // scope is what the actor may see of items.

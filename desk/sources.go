@@ -1,7 +1,9 @@
 package desk
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"net/url"
 	"slices"
 	"strings"
@@ -16,7 +18,7 @@ func (d *Desk) AddSource(ctx context.Context, who Actor, s Source, pushed bool) 
 	if s.Name = strings.TrimSpace(s.Name); s.Name == "" || len([]rune(s.Name)) > 100 {
 		return s, "", Invalid("name", "请填写来源名称，不超过 100 字")
 	}
-	if s.Name == SeatSource || s.Name == PasteSource || s.Name == LetterSource {
+	if s.Name == SeatSource || s.Name == PasteSource || s.Name == LetterSource || s.Name == DutySource {
 		return s, "", Invalid("name", "“%s”是系统的保留名称", s.Name)
 	}
 	if _, ok := d.Parsers[s.Kind]; !ok {
@@ -27,6 +29,15 @@ func (d *Desk) AddSource(ctx context.Context, who Actor, s Source, pushed bool) 
 			return s, "", err
 		}
 	}
+	check, signed := d.Signed[s.Kind]
+	if signed {
+		if err := check(s.Settings); err != nil {
+			return s, "", err
+		}
+		s.Settings = plainJSON(s.Settings)
+		key = newKey()
+		s.Password = key
+	}
 	s.State, s.CreatedAt = "active", d.Now()
 	s.NextPollAt = s.CreatedAt
 	err = d.Store.InTx(ctx, func(tx Tx) error {
@@ -36,7 +47,7 @@ func (d *Desk) AddSource(ctx context.Context, who Actor, s Source, pushed bool) 
 			}
 			return err
 		}
-		if pushed {
+		if pushed && !signed {
 			key = newKey()
 			if err := tx.NewToken(ctx, sha([]byte(key)), 0, s.ID, s.CreatedAt); err != nil {
 				return err
@@ -149,15 +160,52 @@ func (d *Desk) RenewKey(ctx context.Context, who Actor, id int64) (key string, e
 		if s.URL != "" {
 			return Invalid("id", "“%s”由本系统定时读取，没有密钥", s.Name)
 		}
-		if err := tx.DropTokens(ctx, 0, id); err != nil {
-			return err
-		}
-		if err := tx.NewToken(ctx, sha([]byte(key)), 0, id, now); err != nil {
-			return err
+		if _, signed := d.Signed[s.Kind]; signed {
+			if err := tx.SetSourceSecret(ctx, id, key, s.Settings); err != nil {
+				return err
+			}
+		} else {
+			if err := tx.DropTokens(ctx, 0, id); err != nil {
+				return err
+			}
+			if err := tx.NewToken(ctx, sha([]byte(key)), 0, id, now); err != nil {
+				return err
+			}
 		}
 		return tx.Record(ctx, event(who, now, "source.rekeyed", "source", id).with(s.brief()))
 	})
 	return key, err
+}
+
+// SetSourceSettings changes what a source's kind is told beside the address; what can't
+// be right is refused. The secret stays.
+func (d *Desk) SetSourceSettings(ctx context.Context, who Actor, id int64, settings json.RawMessage) error {
+	if err := who.need(ActSourceManage); err != nil {
+		return err
+	}
+	now := d.Now()
+	return d.Store.InTx(ctx, func(tx Tx) error {
+		s, err := tx.SourceByID(ctx, id)
+		if err != nil {
+			return err
+		}
+		check, ok := d.Signed[s.Kind]
+		if !ok {
+			return Invalid("settings", "“%s”没有可改的设置", s.Name)
+		}
+		if err := check(settings); err != nil {
+			return err
+		}
+		if err := tx.SetSourceSecret(ctx, id, s.Password, plainJSON(settings)); err != nil {
+			return err
+		}
+		return tx.Record(ctx, event(who, now, "source.changed", "source", id).with(s.brief()).change(s.Settings, plainJSON(settings)))
+	})
+}
+
+// plainJSON leaves out the mark that some editors put before a file.
+func plainJSON(b json.RawMessage) json.RawMessage {
+	return bytes.TrimSpace(bytes.TrimPrefix(b, []byte("\uFEFF")))
 }
 
 // SourceNamed gives a source for the command line's import.

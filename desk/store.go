@@ -228,6 +228,8 @@ type SourceTx interface {
 	SourceByID(ctx context.Context, id int64) (Source, error)
 	ListSources(ctx context.Context) ([]Source, error)
 	SetSourceState(ctx context.Context, id int64, state string) error
+	// SetSourceSecret stores the secret that a source's calls are signed with, and its settings.
+	SetSourceSecret(ctx context.Context, id int64, secret string, settings json.RawMessage) error
 	// MoveSource stores address, user name and password, and has it polled at once.
 	MoveSource(ctx context.Context, s Source, at time.Time) error
 	// ClaimSource leases one source of the given kinds whose poll is due.

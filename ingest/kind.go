@@ -16,9 +16,13 @@ type Kind struct {
 	Parser  desk.Parser
 	Poller  Poller        // nil: its items are pushed
 	Every   time.Duration // between two polls; 0 is one minute
+	Most    time.Duration // up to which a poller may put off the next poll (NextIn); 0: never beyond Every
 	Timeout time.Duration // of one poll; 0 is two minutes
 	// CheckURL refuses an address that can't be right, before a source is added; nil: none is needed.
 	CheckURL func(string) error
+	// CheckSettings refuses settings that can't be right, of a kind whose calls are
+	// signed with a secret of the source's own; nil: of any other kind.
+	CheckSettings func(json.RawMessage) error
 }
 
 // Keep stores raws and the bookmark that covers them in one transaction, and
@@ -37,6 +41,14 @@ type Poller interface {
 
 // ErrMore ends a poll that kept all it may hold at once while there is more.
 var ErrMore = errors.New("ingest: the source has more")
+
+// NextIn ends a poll that went well and says when the next is worth its while: a
+// source that changes seldom isn't asked each minute.
+type NextIn struct{ Wait time.Duration }
+
+func (n *NextIn) Error() string {
+	return "ingest: the next poll is worth its while in " + n.Wait.String()
+}
 
 // Failed is a failure of a source, with a text for people.
 func Failed(cause error, text string, args ...any) *desk.Error {
@@ -58,6 +70,17 @@ func Addresses(kinds []Kind) map[string]func(string) error {
 	for _, k := range kinds {
 		if k.CheckURL != nil {
 			m[k.Name] = k.CheckURL
+		}
+	}
+	return m
+}
+
+// Signed is what refuses wrong settings, by kind whose calls are signed, as the desk wants it.
+func Signed(kinds []Kind) map[string]func(json.RawMessage) error {
+	m := map[string]func(json.RawMessage) error{}
+	for _, k := range kinds {
+		if k.CheckSettings != nil {
+			m[k.Name] = k.CheckSettings
 		}
 	}
 	return m

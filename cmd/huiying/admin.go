@@ -85,16 +85,17 @@ type sourceCmd struct {
 
 type sourceAddCmd struct {
 	databaseFlags
-	Kind          string `arg:"" enum:"hotline,mailbox,feed" help:"hotline, mailbox or feed."`
+	Kind          string `arg:"" enum:"hotline,mailbox,feed,webhook" help:"hotline, mailbox, feed or webhook."`
 	Name          string `required:"" help:"Name of the source."`
 	URL           string `help:"imap(s)://host:port/folder, or the feed's address."`
 	User          string `help:"User name at the mail server."`
 	PasswordStdin bool   `help:"Take the password from stdin."`
+	Mapping       []byte `type:"filecontent" placeholder:"FILE" help:"File that says where in a vendor's JSON the fields stand (webhook)."`
 }
 
 func (c sourceAddCmd) Run(ctx context.Context, std streams, log *slog.Logger) error {
 	kind, _ := kindNamed(c.Kind)
-	s := desk.Source{Kind: c.Kind, Channel: kind.Channel, Name: c.Name, URL: c.URL, Username: c.User}
+	s := desk.Source{Kind: c.Kind, Channel: kind.Channel, Name: c.Name, URL: c.URL, Username: c.User, Settings: c.Mapping}
 	if c.PasswordStdin {
 		var err error
 		if s.Password, err = readSecret(std.in); err != nil {

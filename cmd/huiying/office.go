@@ -19,6 +19,7 @@ import (
 	"huiying/desk/sweep"
 	"huiying/ingest"
 	"huiying/ingest/hotline"
+	"huiying/ingest/media"
 	"huiying/web"
 )
 
@@ -89,6 +90,9 @@ func newOffice(o officeOptions) (*office, error) {
 	}
 	w.Open311 = func(func(http.ResponseWriter, *http.Request, error)) http.Handler {
 		return hotline.Open311{Desk: d, Receive: site.Receive(d.Receive), Log: o.log}.Handler()
+	}
+	w.Hooks = func(fail func(http.ResponseWriter, *http.Request, error)) http.Handler {
+		return media.Hook{Desk: d, Receive: site.Receive(d.Receive), Fail: fail, Real: time.Now, Log: o.log}.Handler()
 	}
 	w.Parts = []web.Part{
 		{Name: "database", Alive: o.store.Ping},

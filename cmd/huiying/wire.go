@@ -18,9 +18,12 @@ import (
 func kinds(guard *ingest.Guard) []ingest.Kind {
 	return []ingest.Kind{
 		{Name: "hotline", Channel: desk.ChannelHotline, Parser: hotline.Parser{}},
+		{Name: desk.PasteSource, Channel: desk.ChannelMedia, Parser: desk.PasteParser{}},
 		{Name: desk.SeatSource, Channel: desk.ChannelHotline, Parser: desk.SeatParser{}},
 		{Name: "mailbox", Channel: desk.ChannelMailbox, Parser: mailbox.Parser{}, Poller: &mailbox.Poller{Guard: guard}, Every: 30 * time.Second, CheckURL: mailbox.CheckURL},
 		{Name: "feed", Channel: desk.ChannelMedia, Parser: media.Parser{}, Poller: &media.Poller{Guard: guard}, Every: time.Minute, CheckURL: ingest.CheckURL},
+		{Name: media.KindHook, Channel: desk.ChannelMedia, Parser: media.HookParser{}, CheckSettings: media.CheckHook},
+		{Name: desk.DutySource, Channel: desk.ChannelDuty, Parser: desk.DutyParser{}},
 	}
 }
 
@@ -38,7 +41,7 @@ func kindNamed(name string) (ingest.Kind, bool) {
 // channels) is set by it.
 func newDesk(store *pg.Store, policy desk.Policy, sources []ingest.Kind, now func() time.Time, log *slog.Logger) *desk.Desk {
 	return &desk.Desk{
-		Store: store, Feed: store.Feed(), Parsers: ingest.Parsers(sources), Addresses: ingest.Addresses(sources), Policy: policy, Now: now, Real: time.Now,
+		Store: store, Feed: store.Feed(), Parsers: ingest.Parsers(sources), Addresses: ingest.Addresses(sources), Signed: ingest.Signed(sources), Fetchers: ingest.Fetchers(sources), Policy: policy, Now: now, Real: time.Now,
 		Passwords: passwords{}, Workers: runtime.GOMAXPROCS(0), Log: log,
 	}
 }

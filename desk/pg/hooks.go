@@ -2,7 +2,10 @@ package pg
 
 import (
 	"context"
+	"encoding/json"
 	"time"
+
+	"huiying/desk"
 )
 
 func (t *tx) HookTaken(ctx context.Context, source int64, digest []byte, since time.Time) (taken bool, err error) {
@@ -18,4 +21,8 @@ func (t *tx) TakeHook(ctx context.Context, source int64, digest []byte, at, befo
 	}
 	_, err := t.exec(ctx, `INSERT INTO hook_call (source_id, digest, at) VALUES ($1, $2, $3) ON CONFLICT (source_id, digest) DO NOTHING`, source, digest, at)
 	return err
+}
+
+func (t *tx) SetSourceSecret(ctx context.Context, id int64, secret string, settings json.RawMessage) error {
+	return t.execOne(ctx, desk.NotFound("没有这个来源"), `UPDATE source SET password = $2, settings = $3 WHERE id = $1`, id, secret, settings)
 }

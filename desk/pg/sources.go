@@ -20,7 +20,7 @@ func (t *tx) NewSource(ctx context.Context, s *desk.Source) error {
 	if s.Cursor == nil {
 		s.Cursor = json.RawMessage(`{}`)
 	}
-	if s.Settings == nil {
+	if len(s.Settings) == 0 {
 		s.Settings = json.RawMessage(`{}`)
 	}
 	t.wake(WakeSource)
