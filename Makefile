@@ -70,15 +70,14 @@ endure: install-test ## ROW=n: prove one promise at its full figure, and write i
 	  HUIYING_ENDURE=1 go run ./cmd/testdb go test -vet=off -count=1 -timeout 0 -v -run '^TestRow0*$(ROW)([^0-9]|$$)' $$packages | tee "$$log"; \
 	  mkdir -p docs; sed -nE 's/^.*figure: /| $(ROW) | '"$$(date -u +%F)"' | $(VERSION) | /p' "$$log" | sed 's/$$/ |/' >> docs/endurance.md
 
-# The recording is at most forty seconds and 3 MB: every other picture of the play, at a size that can still be read.
+# The recording is some forty seconds and less than 3 MB, at a size that can still be read.
 screens: install-test ## play the drill and keep pictures of every page, and a recording, in docs/screens
 	@bash -c "$$INSTALL" install ffmpeg
 	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
 	  HUIYING_SCREENS=$$folder go run ./cmd/testdb go test ./cmd/huiying -run '^TestDrillKept$$' -count=1 -timeout 20m; \
 	  mkdir -p docs/screens; rm -f docs/screens/*.webp docs/screens/*.gif; cp "$$folder"/*.webp docs/screens/; \
-	  frames=$$(ls "$$folder"/frames | wc -l); rate=$$(( (frames + 39) / 40 )); \
-	  ffmpeg -loglevel error -y -framerate $$rate -pattern_type glob -i "$$folder/frames/*.png" \
-	    -vf "fps=5,scale=960:-1:flags=lanczos,split[a][b];[a]palettegen=max_colors=64:stats_mode=full[p];[b][p]paletteuse=dither=none:diff_mode=rectangle" \
+	  ffmpeg -loglevel error -y -framerate 4 -pattern_type glob -i "$$folder/frames/*.png" \
+	    -vf "scale=1000:-1:flags=lanczos,split[a][b];[a]palettegen=max_colors=96:stats_mode=full[p];[b][p]paletteuse=dither=none:diff_mode=rectangle" \
 	    -loop 0 docs/screens/drill.gif; \
 	  ls -l docs/screens/drill.gif
 

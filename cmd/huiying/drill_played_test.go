@@ -109,7 +109,6 @@ func TestDrillKept(t *testing.T) {
 	}
 	duty, press, operator := enter("duty"), enter("press"), enter("operator")
 	show := newShow(t)
-	defer show.end()
 	if show.on() { // the recording has words of its own
 		for _, w := range []window{duty, press, operator} {
 			w.Press("Alt+G")
@@ -117,14 +116,14 @@ func TestDrillKept(t *testing.T) {
 	}
 
 	// The duty officer sees the explosion come in and raises it.
-	show.scene(duty, "20:13 化工园区爆炸，来电、来信、网帖一下子涌进来", "20:13. An explosion; calls, letters and posts pour in")
 	duty.open("/")
 	duty.until(`document.querySelectorAll("[data-live-list=items] [data-row]").length >= 8 && document.querySelector("[data-live-list=items]").innerText.includes("爆炸")`)
+	show.scene(duty, "20:13 化工园区爆炸，来电、来信、网帖一下子涌进来", "20:13. An explosion; calls, letters and posts pour in")
 	show.shot("desk-before", duty, nil)
-	show.scene(duty, "值班员按 E 立为事件，从事发时刻起算", "The duty officer raises the incident with one key")
 	duty.open("/items?q=爆炸")
 	duty.Eval(`[...document.querySelectorAll("[data-row]")].at(-1).querySelector("a").click()`, nil)
 	duty.at(`/items/\\d+`)
+	show.scene(duty, "系统标出依据的字词；值班员按 E 立为事件", "Evidence stands in the text; one key raises an incident")
 	show.shot("item", duty, nil)
 	duty.Press("e")
 	duty.at("/incidents/new")
@@ -138,16 +137,15 @@ func TestDrillKept(t *testing.T) {
 	duty.set("#f-received", blast.Add(time.Minute).Format("2006-01-02T15:04"))
 	duty.Press("Ctrl+Enter")
 	duty.at(`/incidents/\\d+`)
-	show.scene(duty, "初判“重大”：5 小时权威发布、24 小时发布会，两条时限开始走", "Judged major: two clocks start, 5 h and 24 h")
 	duty.Press("l")
 	duty.until(`document.getElementById("judge").open && document.activeElement.name === "level"`)
 	duty.Click(`#judge [name=level][value="重大"]`)
 	duty.Press("Ctrl+Enter")
 	duty.until(`document.querySelectorAll("#room .narrow-clocks time-left").length === 2`)
+	show.scene(duty, "初判“重大”：5 小时权威发布、24 小时发布会，两条时限开始走", "Judged major: two clocks start, 5 h and 24 h")
 	var incident string
 	duty.Eval(`location.pathname`, &incident)
 
-	show.scene(operator, "话务员边听边记，类型、地点、单位随打随有", "The operator types; kind, place and department are suggested")
 	// Meanwhile calls are logged at the seat.
 	operator.open("/seat")
 	operator.until(`document.activeElement.id === "f-phone"`)
@@ -156,10 +154,10 @@ func TestDrillKept(t *testing.T) {
 	operator.Compose("jinxiujiayuan", "锦绣家园5栋停水两个小时了，")
 	operator.Type("家里老人在家做腹膜透析要用水，问什么时候来水，能不能先送一桶水过来。物业电话打不通。")
 	operator.until(`document.querySelector("[data-suggested=kind] .chip.inside")`)
+	show.scene(operator, "话务员边听边记，类型、地点、单位随打随有", "The operator types; kind, place and department are suggested")
 	operator.Press("Ctrl+Enter")
 	operator.until(`location.search === "?saved"`)
 
-	show.scene(duty, "登记核实的事实：多少、谁核的、几点", "Verified facts, with who and when")
 	// The press officer drafts, the reviewer and the leader do theirs.
 	duty.Press("f")
 	duty.until(`document.activeElement.id === "f-facts-deaths"`)
@@ -168,8 +166,8 @@ func TestDrillKept(t *testing.T) {
 	duty.fill("#f-facts-from", "应急管理局 赵刚")
 	duty.Press("Ctrl+Enter")
 	duty.said("已登记核实的事实")
+	show.scene(duty, "登记核实的事实：多少、谁核的、几点", "Verified facts, with who and when")
 	show.shot("incident", duty, nil)
-	show.scene(press, "新闻发布员起草：底稿用核实的事实垫好", "The press officer drafts on the verified facts")
 	press.open(incident + "/releases/new")
 	press.until(`document.getElementById("f-body").value.includes("12人死亡")`)
 	zone := at.Location()
@@ -181,8 +179,8 @@ func TestDrillKept(t *testing.T) {
 	press.Press("Ctrl+Enter")
 	press.at(`/releases/\\d+`)
 	press.until(`document.querySelector("mark.bad")?.innerText === "39人受伤"`)
-	show.shot("release-check", press, nil)
 	show.scene(press, "发稿检查：“39人受伤”与核实的 37 人不符，按 1 改正", "The draft check: 39 isn't the verified 37; press 1")
+	show.shot("release-check", press, nil)
 	press.Press("1")
 	press.until(`!document.querySelector("mark.bad") && document.querySelector(".context").innerText.includes("第 2 稿")`)
 	press.Press("s")
@@ -190,20 +188,20 @@ func TestDrillKept(t *testing.T) {
 	var release string
 	press.Eval(`location.pathname`, &release)
 
-	show.scene(operator, "一键换身份：保密审查员写明结论和依据", "One click to another role: the secrecy review")
 	operator.as("secrecy")
 	operator.open(release)
 	operator.Press("s")
 	operator.until(`document.getElementById("review").open`)
 	operator.Click(`#review [name=conclusion][value="可以公开"]`)
 	operator.fill("#f-review-basis", "不涉及国家秘密、工作秘密和个人信息")
+	show.scene(operator, "一键换身份：保密审查员写明结论和依据", "One click to another role: the secrecy review")
 	operator.Press("Ctrl+Enter")
 	operator.said("审查通过")
 
-	show.scene(duty, "领导审签，手机上也能看、能签", "The leader signs, on a phone too")
 	duty.open("/")
 	duty.as("leader")
 	duty.open(release + "/sign")
+	show.scene(duty, "领导审签这一稿，手机上也能看、能签", "The leader signs this very version, on a phone too")
 	show.shot("release-sign", duty, nil)
 	show.sized("release-sign-phone", duty, 360, 740)
 	duty.Click(".sign-act button.primary")
@@ -212,7 +210,6 @@ func TestDrillKept(t *testing.T) {
 	duty.open("/")
 
 	if show.on() { // the night goes on, until the deadline is near
-		show.cut()
 		for duty.officeTime().Before(blast.Add(3*time.Hour + 28*time.Minute)) {
 			p.await("an hour of the night", func() bool {
 				return duty.officeTime().After(blast.Add(3*time.Hour+28*time.Minute)) || duty.officeTime().Minute()%30 == 29
@@ -230,9 +227,9 @@ func TestDrillKept(t *testing.T) {
 		duty.at(`/incidents/\\d+`)
 		duty.open("/")
 		duty.until(`document.querySelectorAll("[data-live-list=clocks] time-left").length >= 3`)
+		show.scene(duty, "深夜：还剩一个多小时，卡在谁手里一眼看见", "Late: little more than an hour, and who holds it")
 		show.shot("desk", duty, nil)
 	}
-	show.scene(press, "发布并留下凭据，时限才停", "Published, with proof: only now the clock stops")
 	press.open(release)
 	press.Press("s")
 	press.until(`document.getElementById("publish").open`)
@@ -240,8 +237,8 @@ func TestDrillKept(t *testing.T) {
 	press.fill("#f-publish-address", "https://www.yunze.example/20261121/1")
 	press.Press("Ctrl+Enter")
 	press.said("已登记发布")
+	show.scene(press, "发布并留下凭据，5 小时的时限才停", "Published, with proof: only now the clock stops")
 
-	show.scene(duty, "5 小时的时限，保住了", "The five-hour deadline is kept")
 	// The press conference is held in the same night: the hour comes.
 	press.open("/briefings/new?incident=" + incident[strings.LastIndex(incident, "/")+1:])
 	starts := press.officeTime().In(zone).Add(20 * time.Minute).Truncate(5 * time.Minute)
@@ -259,6 +256,7 @@ func TestDrillKept(t *testing.T) {
 	press.fill("#f-hold-address", "https://www.yunze.example/live/1")
 	press.Press("Ctrl+Enter")
 	press.said("已登记召开")
+	show.scene(press, "新闻发布会开完登记，24 小时的时限完成", "The press conference held: the 24 h deadline is kept")
 
 	// Kept, says the database as well; and nobody's window had a fault.
 	db, err := pgx.Connect(t.Context(), p.databaseURL())
@@ -277,7 +275,10 @@ func TestDrillKept(t *testing.T) {
 			t.Errorf("%s: %d met, %d of them late", rule, met, late)
 		}
 	}
-	show.cut()
+	if show.on() {
+		duty.open("/debrief")
+		show.scene(duty, "讲评：每个时限、谁在几点做了什么、公众看到了什么", "The debriefing: each deadline, who did what when")
+	}
 	show.rest(p, browser, duty, incident, release, briefing)
 	for _, w := range []window{duty, press, operator} {
 		w.Faults() // the browser reports each 409 and 422 itself

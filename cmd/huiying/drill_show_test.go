@@ -1,13 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -23,76 +21,41 @@ type show struct {
 	t      *testing.T
 	folder string
 
-	mu     sync.Mutex
-	stage  *window
-	words  string
 	frames int
-	last   []byte
-	ended  chan struct{}
-	stop   context.CancelFunc
 }
 
-// frameEach is the pace of the recording, in real time.
-const frameEach = 250 * time.Millisecond
+const (
+	frameEach  = 250 * time.Millisecond // the pace of the recording
+	sceneLasts = 13                     // frames: some three seconds
+)
 
 func newShow(t *testing.T) *show {
-	s := &show{t: t, folder: os.Getenv("HUIYING_SCREENS"), ended: make(chan struct{})}
-	ctx, stop := context.WithCancel(t.Context())
-	s.stop = stop
-	if s.folder == "" {
-		close(s.ended)
-		return s
+	s := &show{t: t, folder: os.Getenv("HUIYING_SCREENS")}
+	if s.on() {
+		if err := os.MkdirAll(filepath.Join(s.folder, "frames"), 0o755); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if err := os.MkdirAll(filepath.Join(s.folder, "frames"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	go s.record(ctx)
 	return s
 }
 
 func (s *show) on() bool { return s.folder != "" }
 
-// end stops the recording.
-func (s *show) end() { s.stop(); <-s.ended }
-
-// scene puts a window before the recorder, with a word on what is done there.
+// scene records what a window shows for three seconds, with a word on what is done there.
 func (s *show) scene(w window, chinese, english string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.stage, s.words = &w, chinese+"\n"+english
-}
-
-// cut takes the recorder away.
-func (s *show) cut() { s.mu.Lock(); defer s.mu.Unlock(); s.stage = nil }
-
-// record keeps a frame whenever the window on stage looks different.
-func (s *show) record(ctx context.Context) {
-	defer close(s.ended)
+	s.t.Helper()
+	if !s.on() {
+		return
+	}
 	tick := time.NewTicker(frameEach)
 	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		s.mu.Lock()
-		w, words := s.stage, s.words
-		s.mu.Unlock()
-		if w == nil {
-			continue
-		}
-		png, err := w.Frame(ctx, caption(words))
-		if err != nil || bytes.Equal(png, s.last) {
-			continue // between two pages there is nothing to see
-		}
-		s.last = png
+	for range sceneLasts {
+		<-tick.C
 		s.frames++
-		if err := os.WriteFile(filepath.Join(s.folder, "frames", fmt.Sprintf("%05d.png", s.frames)), png, 0o644); err != nil {
-			s.t.Error(err)
-			return
-		}
+		w.Eval(caption(chinese+"\n"+english), nil)
+		w.Shot(filepath.Join(s.folder, "frames", fmt.Sprintf("%05d.png", s.frames)))
 	}
+	w.Eval(`document.getElementById("caption").remove()`, nil)
 }
 
 // caption shows words above the page, for the recording only.

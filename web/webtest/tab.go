@@ -273,16 +273,3 @@ func (tab *Tab) Hover(selector string) {
 	}
 	tab.Do(input.DispatchMouseEvent(input.MouseMoved, at.X, at.Y))
 }
-
-// Frame gives what the window shows, after a script that may fail: the page may just be changing. It is for recordings
-// beside a test and never fails it.
-func (tab *Tab) Frame(ctx context.Context, script string) (png []byte, err error) {
-	run, stop := context.WithTimeout(tab.ctx, patience)
-	defer stop()
-	defer context.AfterFunc(ctx, stop)()
-	if err := chromedp.Run(run, chromedp.Evaluate(script, nil)); err != nil {
-		return nil, err
-	}
-	err = chromedp.Run(run, chromedp.CaptureScreenshot(&png))
-	return png, err
-}
