@@ -334,3 +334,20 @@ func (d *Desk) SourceStates(ctx context.Context, who Actor) (out []SourceState, 
 	})
 	return out, err
 }
+
+// SourceState is one source with how it fares.
+func (d *Desk) SourceState(ctx context.Context, who Actor, id int64) (SourceState, error) {
+	if err := who.need(ActSourceManage); err != nil {
+		return SourceState{}, err
+	}
+	all, err := d.SourceStates(ctx, who)
+	if err != nil {
+		return SourceState{}, err
+	}
+	for _, s := range all {
+		if s.ID == id {
+			return s, nil
+		}
+	}
+	return SourceState{}, NotFound("没有这个来源")
+}

@@ -151,6 +151,11 @@ func (k Kind) every() time.Duration {
 	return defaultEvery
 }
 
+// pace is the wait that a poller asked for, within bounds.
+func (k Kind) pace(asked time.Duration) time.Duration {
+	return min(max(asked, k.every()), max(k.Most, k.every()))
+}
+
 func (r *Runner) kind(name string) Kind {
 	for _, k := range r.Kinds {
 		if k.Name == name {
@@ -180,8 +185,13 @@ func (r *Runner) poll(ctx context.Context, src desk.Source, now time.Time) {
 	timedOut := pollCtx.Err() != nil && ctx.Err() == nil
 	stop()
 
+	every := kind.every()
+	var next *NextIn
+	if errors.As(err, &next) {
+		every, err = kind.pace(next.Wait), nil
+	}
 	failure, more := r.judge(src, err, timedOut, kept)
-	wait := backoff(kind.every(), 0, 0, rand.Float64())
+	wait := backoff(every, 0, 0, rand.Float64())
 	switch {
 	case failure != nil:
 		wait = backoff(kind.every(), src.Failures+1, failure.RetryAfter, rand.Float64())

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 
 	"huiying/desk"
 )
@@ -13,6 +14,7 @@ type sourcesBody struct {
 	dialogs
 	Rows    []SourceRow
 	Failing int
+	Silent  int
 	Kinds   []Option
 	Key     string // of the source just made: shown once
 	Made    string // its name
@@ -20,17 +22,21 @@ type sourcesBody struct {
 
 // SourceRow is a source with how it fares.
 type SourceRow struct {
-	desk.Source
+	desk.SourceState
 	ID     int64
 	Light  string
 	Word   string // interface text
 	KindIs string // interface text
 	Polled bool
-	Seat   bool
+	Seat   bool   // the desk's own: nobody set it up
+	Title  string // its name, in the reader's words where it is the desk's own
+	Lag    string // how long the newest item was on its way
+	Rate   string // items per hour today, and as usual
+	Quiet  string // how it is quieter than its habit
 }
 
 // kindWords name the kinds of source.
-var kindWords = map[string]string{"hotline": "热线推送", "mailbox": "邮箱（IMAP）", "feed": "媒体订阅（RSS/Atom）", desk.SeatSource: "坐席"}
+var kindWords = map[string]string{"hotline": "热线推送", "mailbox": "邮箱（IMAP）", "feed": "媒体订阅（RSS/Atom）", desk.SeatSource: "坐席", desk.PasteSource: "粘贴"}
 
 // kindChannels are the channels of what they bring, and whether it is pushed to us.
 var kindChannels = map[string]struct {
@@ -54,22 +60,18 @@ func (s *Server) sourcesPage(w http.ResponseWriter, r *http.Request, status int,
 		s.Fail(w, r, desk.Forbidden("您的角色没有这项权限，请联系有权限的同事办理"))
 		return
 	}
-	list, err := s.Desk.Sources(r.Context(), rd.who)
+	list, err := s.Desk.SourceStates(r.Context(), rd.who)
 	if err != nil {
 		s.Fail(w, r, err)
 		return
 	}
 	for _, x := range list {
-		row := SourceRow{Source: x, ID: x.ID, Light: LightMet, Word: "在用", KindIs: orWords(kindWords[x.Kind], x.Kind), Seat: x.Kind == desk.SeatSource}
-		row.Polled = !row.Seat && !kindChannels[x.Kind].pushed
-		switch {
-		case x.State == "paused":
-			row.Light, row.Word = LightOff, "已停用"
-		case x.Failures > 0:
-			row.Light, row.Word = LightRed, "出错"
+		row := rd.sourceRow(x)
+		if row.Quiet != "" {
+			body.Silent++
+		}
+		if x.State != "paused" && x.Failures > 0 {
 			body.Failing++
-		case row.Polled && x.LastSuccess == nil:
-			row.Light, row.Word = LightYellow, "等待首次读取"
 		}
 		body.Rows = append(body.Rows, row)
 	}
@@ -85,6 +87,45 @@ func (s *Server) sourcesPage(w http.ResponseWriter, r *http.Request, status int,
 	}
 	page.Body = body
 	s.render(w, r, status, "sources", page)
+}
+
+// sourceRow is a source as the page lists it: the most pressing thing about it first.
+func (r teller) sourceRow(x desk.SourceState) SourceRow {
+	own := x.Kind == desk.SeatSource || x.Kind == desk.PasteSource || x.Name == x.Kind
+	row := SourceRow{SourceState: x, ID: x.ID, Light: LightMet, Word: "正常", KindIs: orWords(kindWords[x.Kind], x.Kind), Seat: own, Title: x.Name}
+	if own {
+		row.Title = r.t(row.KindIs)
+	}
+	row.Polled = x.URL != ""
+	switch {
+	case x.State == "paused":
+		row.Light, row.Word = LightOff, "已停用"
+	case x.Failures > 0:
+		row.Light, row.Word = LightRed, "出错"
+	case x.Silence != nil:
+		row.Light, row.Word = LightRed, "静默"
+	case row.Polled && x.LastSuccess == nil:
+		row.Light, row.Word = LightYellow, "等待首次读取"
+	}
+	if q := x.Silence; q != nil && x.State != "paused" {
+		row.Quiet = r.t("自 %s 起来件 %d 件，往常约 %d 件", r.dates().short(q.Since), q.Had, int(q.Expected+.5))
+	}
+	if lag, ok := x.Lag(); ok {
+		row.Lag = r.dates().span(lag)
+	}
+	row.Rate = r.t("今日每小时 %s 件", perHour(x.Today))
+	if x.Known {
+		row.Rate += r.t("，往常 %s 件", perHour(x.Usual))
+	}
+	return row
+}
+
+// perHour writes a rate with as many figures as it bears.
+func perHour(n float64) string {
+	if n > 0 && n < 10 {
+		return strconv.FormatFloat(n, 'f', 1, 64)
+	}
+	return strconv.FormatFloat(n, 'f', 0, 64)
 }
 
 func rankLight(light string) int {

@@ -127,7 +127,7 @@ func (r teller) alerts(open []desk.Notice, incidents []desk.Incident) Alerts {
 	if b, ok := r.ungraded(incidents); ok {
 		a.Banners = append(a.Banners, b)
 	}
-	quiet, open := apart(open, "silence")
+	quiet, open := noticesApart(open, "silence")
 	if b, ok := r.silences(quiet); ok {
 		a.Banners = append(a.Banners, b)
 	}

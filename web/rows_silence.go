@@ -7,8 +7,8 @@ import (
 	"huiying/desk"
 )
 
-// apart takes the notices of one kind out of the others.
-func apart(all []desk.Notice, kind string) (of, others []desk.Notice) {
+// noticesApart takes the notices of one kind out of the others.
+func noticesApart(all []desk.Notice, kind string) (of, others []desk.Notice) {
 	for _, n := range all {
 		if n.Kind == kind {
 			of = append(of, n)
