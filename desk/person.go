@@ -122,10 +122,12 @@ type Act string
 const (
 	ActItemRead       Act = "item.read"
 	ActItemLog        Act = "item.log"        // log a call at the seat
+	ActDutyLog        Act = "duty.log"        // log calls and documents that reach the duty room (来电来文)
 	ActItemReveal     Act = "item.reveal"     // see a masked phone or ID number; recorded
 	ActItemCorrect    Act = "item.correct"    // overrule the machine's verdict
 	ActItemSettle     Act = "item.settle"     // set an item aside as needing no answer
 	ActItemReply      Act = "item.reply"      // answer a letter of the public box
+	ActItemExport     Act = "item.export"     // take items out as a file; recorded
 	ActIncidentRead   Act = "incident.read"   // incidents, clocks, releases, briefings
 	ActIncidentRaise  Act = "incident.raise"  // raise, attach items, note facts
 	ActIncidentGrade  Act = "incident.grade"  // 初判, 核定, anchors, closing
@@ -150,13 +152,13 @@ const (
 // narrows it further, per record.
 var permissions = map[Role][]Act{
 	RoleOperator:   {ActItemRead, ActItemLog},
-	RoleShiftLead:  {ActItemRead, ActItemLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActItemReply, ActQuarantine, ActHandover, ActDrill},
+	RoleShiftLead:  {ActItemRead, ActItemExport, ActItemLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActItemReply, ActQuarantine, ActHandover, ActDrill},
 	RoleDispatcher: {ActItemRead, ActItemLog, ActItemCorrect, ActItemSettle, ActItemReply, ActItemReveal},
 	RoleCallerBack: {ActItemRead, ActItemReveal},
 	RoleInspector:  {ActItemRead},
-	RoleDuty: {ActItemRead, ActItemLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActItemReply, ActIncidentRead, ActIncidentRaise, ActIncidentGrade,
+	RoleDuty: {ActItemRead, ActItemExport, ActItemLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActItemReply, ActIncidentRead, ActIncidentRaise, ActIncidentGrade,
 		ActIncidentSecond, ActReleaseDraft, ActReleasePublish, ActBriefing, ActNoticeAck, ActQuarantine, ActHandover, ActDrill, ActMediaPaste},
-	RolePress:      {ActItemRead, ActMediaPaste, ActIncidentRead, ActReleaseDraft, ActReleasePublish, ActBriefing, ActNoticeAck, ActHandover, ActDrill},
+	RolePress:      {ActItemRead, ActItemExport, ActMediaPaste, ActIncidentRead, ActReleaseDraft, ActReleasePublish, ActBriefing, ActNoticeAck, ActHandover, ActDrill},
 	RoleLeader:     {ActItemRead, ActIncidentRead, ActIncidentSecond, ActReleaseSign, ActNoticeAck, ActHandover, ActDrill},
 	RoleSecrecy:    {ActIncidentRead, ActReleaseReview},
 	RoleDepartment: {ActItemRead},
