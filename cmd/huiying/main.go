@@ -45,7 +45,7 @@ type cli struct {
 	User     userCmd     `cmd:"" help:"People with a login."`
 	Token    tokenCmd    `cmd:"" help:"Bearer tokens for programs."`
 	Source   sourceCmd   `cmd:"" help:"Places that items come from."`
-	Import   importCmd   `cmd:"" help:"Put a file of items (NDJSON) through the door."`
+	Import   importCmd   `cmd:"" help:"Put a file of items (NDJSON, CSV, XLSX) through the door."`
 	Classify classifyCmd `cmd:"" help:"Read NDJSON on stdin, write a verdict for each line."`
 	Topics   topicsCmd   `cmd:"" help:"Read NDJSON on stdin in arrival order, write a line for each topic."`
 	Evaluate evaluateCmd `cmd:"" help:"Measure verdicts and topics on a folder of evaluation data; prints a table."`

@@ -48,6 +48,7 @@ type officeOptions struct {
 	pace       float64          // of office time; 0 is 1
 	scenarios  []desk.Scenario
 	playing    *desk.Playing
+	pushRate   int    // pushes of one source in a minute; 0: the door's own
 	heads      string // file that the heads of the chain are exported to; "": none
 	listener   net.Listener
 	web        web.Options // what web alone needs
@@ -69,6 +70,7 @@ func newOffice(o officeOptions) (*office, error) {
 	sealer := pg.NewSealer(o.store, pg.SealerOptions{Now: o.now, Real: time.Now, Heads: o.heads, Log: o.log})
 	deadlines := sweep.Deadlines(d, wake("clock"))
 	raws, unclassified := sweep.Raws(d), sweep.Unclassified(d)
+	imports := sweep.New(d, "imports", wake(pg.WakeImport), 5*time.Second, d.RunImports, d.NextImport)
 	runner := &ingest.Runner{Desk: d, Kinds: o.sources, Wake: wake("source"), Log: o.log}
 
 	static, err := web.NewStatic()
@@ -86,7 +88,7 @@ func newOffice(o officeOptions) (*office, error) {
 	w := o.web
 	w.Desk, w.Hub, w.Sessions, w.Views, w.Static, w.Real, w.Log, w.Version = d, hub, sessions, views, static, time.Now, o.log, version
 	w.Push = func(who func(*http.Request) (desk.Source, error), fail func(http.ResponseWriter, *http.Request, error)) http.Handler {
-		return hotline.Push{Receive: site.Receive(d.Receive), Who: who, Fail: fail, Log: o.log}.Handler()
+		return hotline.Push{Receive: site.Receive(d.Receive), Who: who, Fail: fail, Log: o.log, Rate: o.pushRate, Now: time.Now}.Handler()
 	}
 	w.Open311 = func(func(http.ResponseWriter, *http.Request, error)) http.Handler {
 		return hotline.Open311{Desk: d, Receive: site.Receive(d.Receive), Log: o.log}.Handler()
@@ -109,7 +111,7 @@ func newOffice(o officeOptions) (*office, error) {
 		server: &http.Server{Handler: site.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 			ErrorLog: slog.NewLogLogger(o.log.Handler(), slog.LevelDebug)},
 		loops: []func(context.Context) error{
-			o.store.Run, sealer.Run, hub.Run, site.Run, deadlines.Run, raws.Run, unclassified.Run, sweep.Sources(d).Run, runner.Run,
+			o.store.Run, sealer.Run, hub.Run, site.Run, deadlines.Run, raws.Run, unclassified.Run, imports.Run, sweep.Sources(d).Run, runner.Run,
 			func(ctx context.Context) error { return endSessions(ctx, sessions, o.log) },
 		}}
 	for _, lane := range notify.Lanes(d, o.table) {

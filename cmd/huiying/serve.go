@@ -28,6 +28,7 @@ type serveCmd struct {
 	DrillListen  string         `help:"Address of drills' own desks; each takes the first free port from it on. Default: the host of --listen, and the port after it."`
 	DrillOrigin  string         `help:"Address under which people reach drills when a proxy stands before them: https://drill.example."`
 	Scenarios    scenariosFlag  `embed:""`
+	PushRate     int            `help:"Pushes that a source may make in a minute on this node, a sixth of them at once; less than 0: without end. Default: 30000."`
 	SlackToken   string         `help:"Bot token; alerts go to Slack once token and channel are set."`
 	SlackChannel string         `help:"Channel that alerts go to."`
 	SlackAPIURL  string         `name:"slack-api-url" help:"Address of the Slack API; for tests."`
@@ -78,7 +79,7 @@ func (c serveCmd) run(ctx context.Context, log *slog.Logger, ready func(context.
 		return fmt.Errorf("--listen %s: %w", c.Listen, err)
 	}
 	real, err := newOffice(officeOptions{store: store, policy: policy, classifier: engine, discoverer: discoverer, guard: guard, sources: sources, table: table,
-		now: clock.now, scenarios: scenariosOf(library), heads: c.headsFile(), listener: listener,
+		now: clock.now, scenarios: scenariosOf(library), pushRate: c.PushRate, heads: c.headsFile(), listener: listener,
 		web: web.Options{Look: c.Test, Secure: c.Secure, Origins: c.Origin, Proxies: c.Proxy}, log: log})
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"huiying/desk/pg"
 	"huiying/ingest"
 	"huiying/ingest/hotline"
+	"huiying/ingest/hotline/sheet"
 	"huiying/ingest/mailbox"
 	"huiying/ingest/media"
 )
@@ -42,7 +43,7 @@ func kindNamed(name string) (ingest.Kind, bool) {
 func newDesk(store *pg.Store, policy desk.Policy, sources []ingest.Kind, now func() time.Time, log *slog.Logger) *desk.Desk {
 	return &desk.Desk{
 		Store: store, Feed: store.Feed(), Parsers: ingest.Parsers(sources), Addresses: ingest.Addresses(sources), Signed: ingest.Signed(sources), Fetchers: ingest.Fetchers(sources), Policy: policy, Now: now, Real: time.Now,
-		Passwords: passwords{}, Workers: runtime.GOMAXPROCS(0), Log: log,
+		Passwords: passwords{}, Sheets: sheet.Reader{}, Workers: runtime.GOMAXPROCS(0), Log: log,
 	}
 }
 

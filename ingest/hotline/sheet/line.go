@@ -106,7 +106,7 @@ func (l *liner) name(i int) string {
 	if i < len(l.mapping.Names) && l.mapping.Names[i] != "" {
 		return l.mapping.Names[i]
 	}
-	return letters(i)
+	return Letters(i)
 }
 
 func (l *liner) nameOf(field string) string {

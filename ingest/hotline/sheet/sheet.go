@@ -53,7 +53,7 @@ func open(file []byte, sheet string) (table, error) {
 
 // Look implements desk.Sheets.
 func (Reader) Look(_ string, file []byte, given *desk.SheetMapping) (look desk.SheetLook, err error) {
-	want := desk.SheetMapping{Header: -1}
+	want := desk.SheetMapping{Header: -1} // find it
 	if given != nil {
 		want = *given
 	}
@@ -105,7 +105,7 @@ func (Reader) Look(_ string, file []byte, given *desk.SheetMapping) (look desk.S
 	}
 	for i, name := range names {
 		if name == "" {
-			names[i] = letters(i)
+			names[i] = Letters(i)
 		}
 	}
 	m.Names = names[:min(len(names), maxColumns)]
@@ -166,8 +166,8 @@ func cut(cells []string) []string {
 	return out
 }
 
-// letters is what a spreadsheet calls a column: A, B, …, Z, AA.
-func letters(i int) string {
+// Letters is what a spreadsheet calls a column: A, B, …, Z, AA.
+func Letters(i int) string {
 	s := ""
 	for i++; i > 0; i = (i - 1) / 26 {
 		s = string(rune('A'+(i-1)%26)) + s

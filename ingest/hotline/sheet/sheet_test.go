@@ -260,7 +260,7 @@ func TestBrokenBytesAreNoMojibake(t *testing.T) {
 func TestColumnLetters(t *testing.T) {
 	t.Parallel()
 	for i, want := range map[int]string{0: "A", 25: "Z", 26: "AA", 701: "ZZ", 702: "AAA"} {
-		if got := letters(i); got != want {
+		if got := Letters(i); got != want {
 			t.Errorf("%d: %s, want %s", i, got, want)
 		}
 	}
