@@ -265,7 +265,7 @@ type seatNote struct {
 
 // logged are the events of calls that are new, in the transaction that makes them.
 func logged(src Source, parts []*part, now time.Time) []Event {
-	if src.Kind != SeatSource && src.Kind != PasteSource {
+	if src.Kind != SeatSource && src.Kind != PasteSource && src.Kind != DutySource {
 		return nil
 	}
 	var events []Event
@@ -274,7 +274,7 @@ func logged(src Source, parts []*part, now time.Time) []Event {
 		if p.res.Status != StatusCreated || json.Unmarshal(p.raw.Note, &by) != nil || by.By == 0 {
 			continue
 		}
-		events = append(events, p.item.event(Actor{PersonID: by.By, Name: orElse(by.Name, src.Name), Via: orElse(by.Via, "session")}, now, "item.logged"))
+		events = append(events, p.item.event(Actor{PersonID: by.By, Name: orElse(by.Name, src.Name), Via: orElse(by.Via, "session")}, now, "item.logged").acted(p.item.happened(now)))
 	}
 	return events
 }

@@ -152,11 +152,11 @@ const (
 // narrows it further, per record.
 var permissions = map[Role][]Act{
 	RoleOperator:   {ActItemRead, ActItemLog},
-	RoleShiftLead:  {ActItemRead, ActItemExport, ActItemLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActItemReply, ActQuarantine, ActHandover, ActDrill},
+	RoleShiftLead:  {ActItemRead, ActItemExport, ActItemLog, ActDutyLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActItemReply, ActQuarantine, ActHandover, ActDrill},
 	RoleDispatcher: {ActItemRead, ActItemLog, ActItemCorrect, ActItemSettle, ActItemReply, ActItemReveal},
 	RoleCallerBack: {ActItemRead, ActItemReveal},
 	RoleInspector:  {ActItemRead},
-	RoleDuty: {ActItemRead, ActItemExport, ActItemLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActItemReply, ActIncidentRead, ActIncidentRaise, ActIncidentGrade,
+	RoleDuty: {ActItemRead, ActItemExport, ActItemLog, ActDutyLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActItemReply, ActIncidentRead, ActIncidentRaise, ActIncidentGrade,
 		ActIncidentSecond, ActReleaseDraft, ActReleasePublish, ActBriefing, ActNoticeAck, ActQuarantine, ActHandover, ActDrill, ActMediaPaste},
 	RolePress:      {ActItemRead, ActItemExport, ActMediaPaste, ActIncidentRead, ActReleaseDraft, ActReleasePublish, ActBriefing, ActNoticeAck, ActHandover, ActDrill},
 	RoleLeader:     {ActItemRead, ActIncidentRead, ActIncidentSecond, ActReleaseSign, ActNoticeAck, ActHandover, ActDrill},
