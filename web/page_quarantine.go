@@ -11,13 +11,27 @@ import (
 	"huiying/desk"
 )
 
-// quarantineShown bounds what is shown of the bytes of one share.
-const quarantineShown = 64 << 10
+// What is shown of the bytes of one share.
+const (
+	quarantineShown = 64 << 10
+	hexShown        = 2 << 10 // as figures
+)
 
 type quarantineBody struct {
 	Filters Filters
 	Rows    []QuarantineRow
 	Pager   Pager
+	Again   []ReplayedRow // what was put through the door again just now
+	Items   int           // of those, what became items
+	More    bool
+}
+
+// ReplayedRow is what became of one share that was put through the door again.
+type ReplayedRow struct {
+	desk.Replayed
+	Href  string
+	Light string
+	Word  string // interface text
 }
 
 // QuarantineRow is a share of a raw that couldn't become an item.
@@ -39,6 +53,10 @@ func (r teller) quarantineRow(q desk.Quarantined) QuarantineRow {
 
 // quarantine lists what came in and couldn't be read (隔离).
 func (s *Server) quarantine(w http.ResponseWriter, r *http.Request) {
+	s.quarantineList(w, r, quarantineBody{})
+}
+
+func (s *Server) quarantineList(w http.ResponseWriter, r *http.Request, body quarantineBody) {
 	page, err := s.newPage(r, "隔离", "quarantine")
 	if err != nil {
 		s.Fail(w, r, err)
@@ -52,7 +70,6 @@ func (s *Server) quarantine(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, err)
 		return
 	}
-	var body quarantineBody
 	list, body.Pager = pageOf("/quarantine", q, list, func(x desk.Quarantined) int64 { return x.ID })
 	for _, x := range list {
 		body.Rows = append(body.Rows, rd.quarantineRow(x))
@@ -63,17 +80,60 @@ func (s *Server) quarantine(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, err)
 		return
 	}
+	page.Live = page.Live && body.Again == nil
 	page.Body = body
 	s.render(w, r, http.StatusOK, "quarantine", page)
+}
+
+// quarantineAll puts all of the same source, or also of the same reason, through the
+// door again, and shows what became of each.
+func (s *Server) quarantineAll(w http.ResponseWriter, r *http.Request) {
+	id, err := pathID(r, "id")
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	f, err := s.readSent(w, r, "like")
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	who := identityOf(r.Context()).who
+	done, more, err := s.Desk.ReplayLike(r.Context(), who, id, f.Value("like") == "source")
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	body := quarantineBody{More: more, Again: []ReplayedRow{}}
+	for _, x := range done {
+		row := ReplayedRow{Replayed: x, Href: fmt.Sprintf("/quarantine/%d", x.ID), Light: LightMet, Word: "成为来件"}
+		switch {
+		case x.Status == desk.StatusQuarantined:
+			row.Light, row.Word = LightYellow, "仍无法读取"
+		case x.ItemID == 0:
+			row.Light, row.Word = LightOff, "其中没有来件"
+		default:
+			body.Items++
+			if who.May(desk.ActItemRead) {
+				row.Href = fmt.Sprintf("/items/%d", x.ItemID)
+			}
+		}
+		body.Again = append(body.Again, row)
+	}
+	s.quarantineList(w, r, body)
 }
 
 type quarantineOneBody struct {
 	dialogs
 	Row  QuarantineRow
 	Text string // the bytes as text, numbers hidden
-	Hex  string // or as figures, where they aren't text
-	Cut  bool
-	Open bool
+	Mark Marked // the same, with the place at fault
+	Hex  string // and as figures
+	Bad  int    // byte at which it stops being UTF-8; -1: nowhere
+	// HexFrom is the byte that the figures begin with.
+	HexFrom int
+	Cut     bool
+	Open    bool
 	// Mendable says that the text can be mended on the page: it is text and shown whole.
 	Mendable bool
 }
@@ -101,9 +161,13 @@ func (s *Server) quarantinePage(w http.ResponseWriter, r *http.Request, id int64
 		return
 	}
 	body := quarantineOneBody{dialogs: d, Row: rd.quarantineRow(q), Open: q.State == "open", Cut: len(q.Bytes) > quarantineShown}
-	if body.Text = q.Excerpt(rd.who, quarantineShown); body.Text == "" && len(q.Bytes) > 0 {
-		body.Hex = hex.Dump(q.Bytes[:min(len(q.Bytes), 2<<10)])
+	body.Text, body.Bad = q.Excerpt(rd.who, quarantineShown), badByte(q.Bytes)
+	body.Mark = markFault(body.Text, q.Field, q.Reason)
+	from := 0
+	if body.Bad > hexShown/2 { // from somewhat before the fault
+		from = min((body.Bad-hexShown/4)&^15, len(q.Bytes)&^15)
 	}
+	body.Hex, body.HexFrom = hex.Dump(q.Dump(from + hexShown)[from:]), from
 	// Text whose numbers are hidden can't be mended in place: the stars would go in for them.
 	body.Mendable = body.Open && utf8.Valid(q.Bytes) && !body.Cut && body.Text == string(q.Bytes) && body.Text != ""
 	body.begin("mend", "bytes", body.Text)

@@ -72,6 +72,7 @@ func (s *Server) routesPagesResponse() []route {
 		get("/quarantine", acts(desk.ActQuarantine), s.quarantine),
 		get("/quarantine/{id}", acts(desk.ActQuarantine), s.quarantineOne),
 		post("/quarantine/{id}/mend", desk.ActQuarantine, s.act("mend", []string{"as", "bytes"}, func(int64) string { return "/quarantine" }, s.quarantinePage, s.quarantineMend)),
+		post("/quarantine/{id}/all", desk.ActQuarantine, s.quarantineAll),
 		get("/sources", acts(desk.ActSourceManage), s.sourcesIndex),
 		post("/sources", desk.ActSourceManage, s.sourceAdd),
 		post("/sources/{id}/state", desk.ActSourceManage, s.act("", []string{"to"}, sourcesHome, s.sourcesAgain, s.sourcePause)),
