@@ -91,6 +91,15 @@ type Part struct {
 	Incoming Incoming
 	Bytes    []byte // the share, for quarantine; nil: the whole raw
 	Err      *Error // why it can't be an item; Incoming is then void
+	// Removed says that an item known by this identity was taken away at its source;
+	// Incoming is then void.
+	Removed *Removal
+}
+
+// Removal is an item taken away at its source (原文已删除). The item stays.
+type Removal struct {
+	ExternalID string
+	Why        string // how that was noticed
 }
 
 // Parser turns raws of one kind of source into parts. It is pure: the same raw
@@ -208,6 +217,8 @@ type Item struct {
 	TopicID    int64    // 0: none
 	TopicSize  int      // items in the topic, itself included
 	IncidentID int64    // the incident it was attached to last; 0: none
+	RemovedAt  *time.Time // when it was noticed that its original was taken away
+	RemovedWhy string
 	// Tokens and Doc come from the classifier and go to the store only.
 	Tokens []string
 	Doc    TopicDoc

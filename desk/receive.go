@@ -144,8 +144,13 @@ type part struct {
 // it gave one: the answer is kept with the second commit.
 func (d *Desk) finish(ctx context.Context, src Source, raws []Raw, key string, now time.Time) ([]Result, error) {
 	var parts []*part
+	var gone []Removal
 	for i := range raws {
 		for n, p := range d.parse(src, raws[i]) {
+			if p.Removed != nil {
+				gone = append(gone, *p.Removed)
+				continue
+			}
 			pt := &part{raw: &raws[i], n: n, err: p.Err, data: p.Bytes}
 			if pt.err == nil {
 				pt.err = p.Incoming.Check()
@@ -180,7 +185,12 @@ func (d *Desk) finish(ctx context.Context, src Source, raws []Raw, key string, n
 	for at := 0; at < len(parts) || at == 0; at += commitSize {
 		chunk := parts[at:min(at+commitSize, len(parts))]
 		last := at+len(chunk) == len(parts)
-		told, done, err := d.keepOnce(ctx, src, key, last, answer, func(tx Tx) error { return d.keep(ctx, tx, src, chunk, raws, last, now) })
+		told, done, err := d.keepOnce(ctx, src, key, last, answer, func(tx Tx) error {
+			if err := d.keep(ctx, tx, src, chunk, raws, last, now); err != nil || !last {
+				return err
+			}
+			return d.takenAway(ctx, tx, src, gone, now)
+		})
 		if err != nil || done {
 			return told, err
 		}
@@ -350,6 +360,11 @@ func (d *Desk) keepItems(ctx context.Context, tx Tx, src Source, parts []*part) 
 			return Conflict("external_id", "同一编号的来件正在处理，请重试")
 		}
 		p.res.ID = old.ID
+		if old.RemovedAt != nil && p.item.ReceivedAt.After(*old.RemovedAt) {
+			if err := tx.PutBack(ctx, old.ID); err != nil {
+				return err
+			}
+		}
 		// A raw that was left over and is finished late never takes the place of what
 		// came after it.
 		if slices.Equal(old.Digest, p.item.Digest) || p.item.RawID < old.RawID {
@@ -371,6 +386,25 @@ func (d *Desk) keepItems(ctx context.Context, tx Tx, src Source, parts []*part) 
 	}
 	unplaced := slices.SortedFunc(maps.Values(late), func(a, b Item) int { return cmp.Compare(a.ID, b.ID) })
 	return d.place(ctx, tx, unplaced)
+}
+
+// takenAway marks items whose originals are gone, those that aren't marked yet.
+func (d *Desk) takenAway(ctx context.Context, tx Tx, src Source, gone []Removal, now time.Time) error {
+	for _, g := range gone {
+		it, found, err := tx.TakeAway(ctx, src.ID, g, now)
+		if err != nil {
+			return err
+		}
+		if !found {
+			continue
+		}
+		e := it.event(Actor{SourceID: src.ID, Name: src.Name, Via: "key"}, now, "item.removed").with(map[string]any{"id": ident(it.ID), "status": "removed"}).because(g.Why)
+		e.SourceID = src.ID
+		if err := tx.Record(ctx, e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // renew makes the incoming content the next version of the item that is there;

@@ -76,6 +76,11 @@ type ItemTx interface {
 	LockItems(ctx context.Context, source int64, externalIDs []string) (map[string]Item, error)
 	// ReplaceItem keeps the present content as a version and puts the new one in place.
 	ReplaceItem(ctx context.Context, it Item, at time.Time) error
+	// TakeAway marks an item whose original is gone; found is false where there is none
+	// or it is marked already.
+	TakeAway(ctx context.Context, source int64, gone Removal, at time.Time) (it Item, found bool, err error)
+	// PutBack takes the mark away: it is there again.
+	PutBack(ctx context.Context, id int64) error
 	// Classified stores readings made after intake, verdict, tokens and all.
 	Classified(ctx context.Context, items []Item) error
 	// Unclassified gives items behind an id that the classifier has yet to read.

@@ -15,13 +15,14 @@ import (
 const itemSelect = `
 	SELECT i.id, i.source_id, s.name, i.channel, i.external_id, i.title, i.body, i.place, i.url, i.author_name, i.author_phone,
 	       i.reach, i.occurred_at, i.received_at, i.state, i.version, i.raw_id, i.raw_part, i.digest, i.verdict, i.unread, i.corrected, i.extra,
-	       coalesce(i.topic_id, 0), coalesce(tp.count, 0), coalesce(i.incident_id, 0), i.auto, i.sealed
+	       coalesce(i.topic_id, 0), coalesce(tp.count, 0), coalesce(i.incident_id, 0), i.auto, i.sealed, i.removed_at, i.removed_why
 	FROM item i JOIN source s ON s.id = i.source_id LEFT JOIN topic tp ON tp.id = i.topic_id`
 
 func itemRow(row pgx.CollectableRow) (it desk.Item, err error) {
 	err = row.Scan(&it.ID, &it.SourceID, &it.Source, &it.Channel, &it.ExternalID, &it.Title, &it.Body, &it.Place, &it.URL,
 		&it.Author.Name, &it.Author.Phone, &it.Reach, &it.OccurredAt, &it.ReceivedAt, &it.State, &it.Version, &it.RawID, &it.RawPart,
-		&it.Digest, &it.Verdict, &it.Unread, &it.Corrected, &it.Extra, &it.TopicID, &it.TopicSize, &it.IncidentID, &it.Auto, &it.Sealed)
+		&it.Digest, &it.Verdict, &it.Unread, &it.Corrected, &it.Extra, &it.TopicID, &it.TopicSize, &it.IncidentID, &it.Auto, &it.Sealed,
+		&it.RemovedAt, &it.RemovedWhy)
 	return it, err
 }
 
@@ -162,6 +163,21 @@ func (t *tx) ReplaceItem(ctx context.Context, it desk.Item, _ time.Time) error {
 		WHERE id = $1`,
 		it.ID, it.Title, it.Body, it.Place, it.URL, it.Author.Name, it.Author.Phone, it.Reach, it.OccurredAt, it.RawID, it.RawPart, it.Digest,
 		e.verdict, list(it.Corrected), e.kind, e.category, e.region, e.urgency, e.department, vector(it.Tokens), unread(it), extra)
+}
+
+func (t *tx) TakeAway(ctx context.Context, source int64, gone desk.Removal, at time.Time) (it desk.Item, found bool, err error) {
+	ids, err := all(ctx, t, pgx.RowTo[int64], `
+		UPDATE item SET removed_at = $3, removed_why = $4 WHERE source_id = $1 AND external_id = $2 AND removed_at IS NULL RETURNING id`,
+		source, gone.ExternalID, at, gone.Why)
+	if err != nil || len(ids) == 0 {
+		return it, false, err
+	}
+	it, err = t.ItemByID(ctx, desk.Scope{}, ids[0], false)
+	return it, err == nil, err
+}
+
+func (t *tx) PutBack(ctx context.Context, id int64) error {
+	return t.execOne(ctx, noItem(), `UPDATE item SET removed_at = NULL, removed_why = '' WHERE id = $1`, id)
 }
 
 // Classified doesn't touch an item that has got a reading, a correction or a new
