@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
 	"huiying/desk"
 )
@@ -31,6 +32,9 @@ func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, p *Problem) b
 		page.User = s.user(page.Lang, who)
 		page.Nav = s.rail(navFor(who, "", nil))
 		body.Home = home(who)
+	}
+	if strings.HasPrefix(r.URL.Path, "/letters") {
+		body.Home = "/letters"
 	}
 	if p.Status == http.StatusUnauthorized {
 		body.Home = "/login"

@@ -27,8 +27,15 @@ type itemBody struct {
 	May       map[string]bool
 	Conflicts []Conflict
 	Choices   map[string][]Option
-	Dialog    string   // the one that is open: "attach", "reveal", "correct"
-	Was       []Hidden // the verdict's fields as the form was opened on
+	Dialog    string // the one that is open: "attach", "reveal", "correct"
+	Files     []FileRow
+	Fetch     []Option    // those of them that can be downloaded
+	Thread    []NearRow   // letters that belong to it
+	FromBox   bool        // it came through the public letter box
+	Hidden    bool        // sealed, and not for these eyes
+	Answered  *desk.Reply // the public reply as it stands
+	Reply     string      // the reply as it is being written
+	Was       []Hidden    // the verdict's fields as the form was opened on
 }
 
 // paperItem is the masked item: what was revealed to one person isn't carried away by the printer.
@@ -138,6 +145,7 @@ func (s *Server) itemPage(w http.ResponseWriter, r *http.Request, id int64, stat
 		"settle": rd.who.May(desk.ActItemSettle) && it.State != desk.ItemLinked, "correct": rd.who.May(desk.ActItemCorrect),
 		"reveal": rd.who.May(desk.ActItemReveal) && body.Revealed == nil, "raise": rd.who.May(desk.ActIncidentRaise),
 	}
+	body.letters(rd)
 	if body.May["raise"] {
 		if body.Incidents, err = rd.openIncidents(r); err != nil {
 			s.Fail(w, r, err)
@@ -202,6 +210,7 @@ func (r teller) itemFacts(it desk.Item, shown *desk.Revealed) []Fact {
 	if it.Reach != nil {
 		facts = append(facts, Fact{Name: "阅读量", Value: one(number(int(*it.Reach)))})
 	}
+	facts = append(facts, r.extraFacts(it, shown)...)
 	facts = append(facts, Fact{Name: "来源", Value: one(r.t(it.Channel.Name()) + " · " + sourceName(it.Source, r))})
 	if !strings.HasPrefix(it.ExternalID, "sha256:") {
 		facts = append(facts, Fact{Name: "来源编号", Value: one(it.ExternalID)})
@@ -211,8 +220,13 @@ func (r teller) itemFacts(it desk.Item, shown *desk.Revealed) []Fact {
 
 // sourceName names the seat in words.
 func sourceName(name string, r teller) string {
-	if name == desk.SeatSource {
+	switch name {
+	case desk.SeatSource:
 		return r.t("坐席")
+	case desk.DutySource:
+		return r.t("值班登记")
+	case desk.LetterSource:
+		return r.t("公众信箱")
 	}
 	return name
 }
@@ -338,6 +352,7 @@ func (r teller) openIncidents(req *http.Request) ([]Option, error) {
 // itemWords are the acts on an item as its history tells them.
 var itemWords = map[string]string{
 	"item.created": "收到", "item.updated": "更新", "item.corrected": "更正初判建议", "item.revealed": "查看个人信息", "item.logged": "坐席登记",
+	"item.file": "下载附件", "item.replied": "公开答复",
 }
 
 func (r teller) itemMoment(e desk.Event) Moment {

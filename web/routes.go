@@ -52,7 +52,10 @@ func (s *Server) routesOpen() []route {
 // mount builds the router from the tables.
 func (s *Server) mount() error {
 	api := newAPI(s)
-	s.routes = slices.Concat(s.routesOpen(), s.routesAPI(), s.routesPages(), s.routesDoors())
+	s.routes = slices.Concat(s.routesOpen(), s.routesAPI(), s.routesPages(), s.routesDoors(), s.routesLetters(), s.routesLettersInside())
+	if s.Only == OnlyLetters {
+		s.routes = s.routesOuter()
+	}
 	r := chi.NewRouter()
 	if len(s.Proxies) > 0 {
 		for _, p := range s.Proxies {

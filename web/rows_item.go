@@ -38,9 +38,21 @@ func (r teller) itemRow(it desk.Item) ItemRow {
 	} else {
 		row.Facts = []string{"待研判"}
 	}
+	for _, a := range desk.Autos {
+		if it.Auto == a.Auto {
+			row.Flags = append(row.Flags, Flag{Light: LightOff, Text: a.Name})
+		}
+	}
+	if it.Sealed {
+		row.Flags = append(row.Flags, Flag{Light: LightYellow, Text: "保密"})
+		if it.Verdict == nil && it.Body == "" {
+			row.Facts = nil
+		}
+	}
 	if it.Channel == desk.ChannelMedia && it.Reach != nil && *it.Reach > 0 {
 		row.Notes = append(row.Notes, Say("阅读 %s", number(int(*it.Reach))))
 	}
+	row.Flags = append(row.Flags, r.limitFlag(it)...)
 	if it.TopicSize > 1 {
 		row.Notes = append(row.Notes, Say("同题 %d 件", it.TopicSize))
 	}

@@ -30,6 +30,9 @@ type Options struct {
 	Version  string
 	Look     bool // serves the design system at /look, for development
 
+	Letters bool   // serves the public letter box
+	Only    string // OnlyLetters: nothing but the letter box; "": everything
+
 	// Push makes the door for POST /api/v1/items (ingest/hotline), given how to
 	// learn whose key a request carries and how to refuse one.
 	Push func(who func(*http.Request) (desk.Source, error), fail func(http.ResponseWriter, *http.Request, error)) http.Handler
@@ -48,6 +51,8 @@ type Options struct {
 	Session time.Duration // how long a sign-in lasts; 0 is 12 h, a shift
 
 	SignIns int // sign-ins per minute and address; 0 is 60
+	Sent    int // letters of the public per minute and address; 0 is 6, and twenty times that of all together
+	Asked   int // queries by code, likewise; 0 is 10, and twelve times that of all together
 	Calls   int // API calls per minute and address, pushes not counted; 0 is 6,000
 }
 
