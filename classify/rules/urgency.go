@@ -27,7 +27,7 @@ func urgencySet() Set {
 		score := c.sum("raised") + c.sum("calm") - max(0, length-1)
 		harm := value(v.Facts.Deaths) + value(v.Facts.Missing) + value(v.Facts.Injured) + value(v.Facts.SeriousInjured) + value(v.Facts.Poisoned)
 		field := "raised"
-		now := happening(t)
+		now := append(happening(t), lifeline(t)...)
 		switch {
 		case len(now) > 0:
 			v.Urgency, field = desk.UrgencyUrgent, "urgent"
@@ -90,11 +90,38 @@ func happening(t desk.Text) []span {
 	return list
 }
 
+var (
+	lifeWords = newCues(group("life", 1, `透析 呼吸机 制氧机 氧气机 吸氧 输氧 保温箱 早产儿 重症监护`))
+	lackWords = newCues(group("lack", 1, `停水 停电 断水 断电 没水 没电 没有水 没有电 没来水 没来电 还没有水 还没有电 要用水 要用电 用不上 等水 等电 跳闸 停气 断氧`))
+)
+
+// lifeline gives the words by which a text tells that somebody whose life hangs on water or power has none.
+func lifeline(t desk.Text) []span {
+	var life, lack []span
+	for _, p := range parts(t) {
+		if adviceWords.any(p.text) {
+			return nil
+		}
+		lifeWords.scan(p.text, func(h hit) { life = append(life, span{p, h}) })
+		lackWords.scan(p.text, func(h hit) { lack = append(lack, span{p, h}) })
+	}
+	if len(life) == 0 || len(lack) == 0 {
+		return nil
+	}
+	return []span{life[0], lack[0]}
+}
+
+// adviceWords are those of somebody who proposes or asks about rules, and isn't in need now.
+var adviceWords = newCues(group("advice", 1, `建议 咨询 报销 医保 规划 政策 预案 演练 去年 前年 上个月`))
+
 var urgencyExamples = []Example{
 	{Body: "化工车间炸了,火很大,三四个人受伤,快叫救护车", Want: desk.UrgencyUrgent},
 	{Body: "栖霞里3栋着火了,楼上有人被困", Want: desk.UrgencyUrgent},
 	{Title: "长虹化工厂毒气泄漏", Body: "好几个居民晕倒了。", Want: desk.UrgencyUrgent},
 	{Body: "清河大桥下有人落水", Want: desk.UrgencyUrgent},
+	{Body: "锦绣家园5栋停水两个小时了,家里老人在家做腹膜透析要用水,什么时候来水", Want: desk.UrgencyUrgent},
+	{Body: "我们家停电了,父亲靠呼吸机,备用电池只能撑一小时", Want: desk.UrgencyUrgent},
+	{Title: "咨询透析报销", Body: "停水那天去医院做透析的费用医保能报吗", Want: desk.UrgencyNormal},
 	{Title: "建议增设灭火器", Body: "一旦发生火灾后果不堪设想。", Want: desk.UrgencyNormal},
 	{Body: "去年厂里爆炸,我受伤了,想问赔偿怎么算", Want: desk.UrgencyNormal},
 	{Body: "路灯坏了,没有人受伤", Want: desk.UrgencyNormal},
