@@ -87,7 +87,7 @@ type sourceAddCmd struct {
 	databaseFlags
 	Kind          string `arg:"" enum:"hotline,mailbox,feed,webhook" help:"hotline, mailbox, feed or webhook."`
 	Name          string `required:"" help:"Name of the source."`
-	URL           string `help:"imap(s)://host:port/folder, or the feed's address."`
+	URL           string `help:"imap(s)://host:port/folder (/* for all folders, ?folder=a&folder=b for several), or the feed's address."`
 	User          string `help:"User name at the mail server."`
 	PasswordStdin bool   `help:"Take the password from stdin."`
 	Mapping       []byte `type:"filecontent" placeholder:"FILE" help:"File that says where in a vendor's JSON the fields stand (webhook)."`

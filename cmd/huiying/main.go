@@ -40,6 +40,7 @@ type cli struct {
 	LogLevel slog.Level `default:"info" help:"debug, info, warn or error."`
 
 	Serve    serveCmd    `cmd:"" help:"Run the desk."`
+	Letters  lettersCmd  `cmd:"" help:"Run the public letter box alone, as an outer node."`
 	Try      tryCmd      `cmd:"" help:"Run the desk with a login for each role, and a drill to look at."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database to this version."`
 	User     userCmd     `cmd:"" help:"People with a login."`

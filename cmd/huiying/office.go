@@ -19,6 +19,7 @@ import (
 	"huiying/desk/sweep"
 	"huiying/ingest"
 	"huiying/ingest/hotline"
+	"huiying/ingest/mailbox"
 	"huiying/ingest/media"
 	"huiying/web"
 )
@@ -107,11 +108,14 @@ func newOffice(o officeOptions) (*office, error) {
 	if site, err = web.New(w); err != nil {
 		return nil, err
 	}
+	// Mailboxes are polled like all sources; listening there only makes it sooner.
+	listen := &mailbox.Watch{Poller: &mailbox.Poller{Guard: o.guard}, Wake: wake("source"), Log: o.log, Hasten: d.Hasten,
+		Sources: func(ctx context.Context) ([]desk.Source, error) { return d.SourcesOf(ctx, "mailbox") }}
 	of := &office{desk: d, address: "http://" + o.listener.Addr().String(), listener: o.listener,
 		server: &http.Server{Handler: site.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 			ErrorLog: slog.NewLogLogger(o.log.Handler(), slog.LevelDebug)},
 		loops: []func(context.Context) error{
-			o.store.Run, sealer.Run, hub.Run, site.Run, deadlines.Run, raws.Run, unclassified.Run, imports.Run, sweep.Sources(d).Run, runner.Run,
+			o.store.Run, sealer.Run, hub.Run, site.Run, deadlines.Run, raws.Run, unclassified.Run, imports.Run, sweep.Sources(d).Run, runner.Run, listen.Run,
 			func(ctx context.Context) error { return endSessions(ctx, sessions, o.log) },
 		}}
 	for _, lane := range notify.Lanes(d, o.table) {

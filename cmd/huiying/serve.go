@@ -24,6 +24,7 @@ type serveCmd struct {
 	AllowNet     []netip.Prefix `help:"Network (CIDR) that outbound fetches may reach besides public addresses; repeat for several."`
 	Secure       bool           `help:"People come over TLS (a proxy in front): cookies say so."`
 	Origin       []string       `help:"Address under which people reach the desk when a proxy rewrites Host."`
+	Letters      bool           `default:"true" negatable:"" help:"Serve the public letter box at /letters."`
 	Proxy        []string       `help:"Network (CIDR) of proxies whose X-Forwarded-For is believed."`
 	DrillListen  string         `help:"Address of drills' own desks; each takes the first free port from it on. Default: the host of --listen, and the port after it."`
 	DrillOrigin  string         `help:"Address under which people reach drills when a proxy stands before them: https://drill.example."`
@@ -71,7 +72,7 @@ func (c serveCmd) run(ctx context.Context, log *slog.Logger, ready func(context.
 	sources := kinds(guard)
 	if c.Test {
 		for i := range sources {
-			sources[i].Every = time.Second
+			sources[i].Every, sources[i].Most = time.Second, 0
 		}
 	}
 	listener, err := net.Listen("tcp", c.Listen)
@@ -80,7 +81,7 @@ func (c serveCmd) run(ctx context.Context, log *slog.Logger, ready func(context.
 	}
 	real, err := newOffice(officeOptions{store: store, policy: policy, classifier: engine, discoverer: discoverer, guard: guard, sources: sources, table: table,
 		now: clock.now, scenarios: scenariosOf(library), pushRate: c.PushRate, heads: c.headsFile(), listener: listener,
-		web: web.Options{Look: c.Test, Secure: c.Secure, Origins: c.Origin, Proxies: c.Proxy}, log: log})
+		web: web.Options{Look: c.Test, Letters: c.Letters, Secure: c.Secure, Origins: c.Origin, Proxies: c.Proxy}, log: log})
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,8 @@ func kinds(guard *ingest.Guard) []ingest.Kind {
 		{Name: desk.PasteSource, Channel: desk.ChannelMedia, Parser: desk.PasteParser{}},
 		{Name: desk.SeatSource, Channel: desk.ChannelHotline, Parser: desk.SeatParser{}},
 		{Name: "mailbox", Channel: desk.ChannelMailbox, Parser: mailbox.Parser{}, Poller: &mailbox.Poller{Guard: guard}, Every: 30 * time.Second, CheckURL: mailbox.CheckURL},
-		{Name: "feed", Channel: desk.ChannelMedia, Parser: media.Parser{}, Poller: &media.Poller{Guard: guard}, Every: time.Minute, CheckURL: ingest.CheckURL},
+		{Name: desk.LetterSource, Channel: desk.ChannelMailbox, Parser: desk.LetterParser{}},
+		{Name: "feed", Channel: desk.ChannelMedia, Parser: media.Parser{}, Poller: &media.Poller{Guard: guard, Pages: true}, Every: time.Minute, Most: 90 * time.Minute, CheckURL: ingest.CheckURL},
 		{Name: media.KindHook, Channel: desk.ChannelMedia, Parser: media.HookParser{}, CheckSettings: media.CheckHook},
 		{Name: desk.DutySource, Channel: desk.ChannelDuty, Parser: desk.DutyParser{}},
 	}
