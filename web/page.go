@@ -61,6 +61,7 @@ var navTable = []struct {
 	{NavItem{Key: "desk", Label: "实时台", Href: "/", Icon: "desk", Press: "g d"}, []desk.Act{desk.ActIncidentRead}},
 	{NavItem{Key: "inbox", Label: "来件", Href: "/items", Icon: "inbox", Press: "g i"}, []desk.Act{desk.ActItemRead}},
 	{NavItem{Key: "seat", Label: "坐席", Href: "/seat", Icon: "seat", Press: "g s"}, []desk.Act{desk.ActItemLog}},
+	{NavItem{Key: "duty", Label: "来电来文", Href: "/duty/new", Icon: "phone", Press: "g z"}, []desk.Act{desk.ActDutyLog}},
 	{NavItem{Key: "incidents", Label: "事件", Href: "/incidents", Icon: "incident", Press: "g e"}, []desk.Act{desk.ActIncidentRead}},
 	{NavItem{Key: "releases", Label: "发布", Href: "/releases", Icon: "release", Press: "g r"}, []desk.Act{desk.ActIncidentRead}},
 	{NavItem{Key: "briefings", Label: "发布会", Href: "/briefings", Icon: "briefing", Press: "g b"}, []desk.Act{desk.ActIncidentRead}},

@@ -9,7 +9,7 @@ import (
 
 // routesPages is the table of pages. Each page action is a file of its own.
 func (s *Server) routesPages() []route {
-	return slices.Concat(s.pagesIn(), s.routesPagesResponse(), s.routesViews(), s.routesDrill())
+	return slices.Concat(s.pagesIn(), s.routesPagesResponse(), s.routesViews(), s.routesImports(), s.routesDrill())
 }
 
 // pagesIn is what comes in and what is due: sign-in, live desk, inbox, seat, notices, search.
@@ -29,6 +29,10 @@ func (s *Server) pagesIn() []route {
 		{method: http.MethodPost, path: "/seat", acts: acts(desk.ActItemLog), handler: s.seatSave},
 		{method: http.MethodPost, path: "/seat/suggest", acts: acts(desk.ActItemLog), handler: s.seatSuggest},
 		{method: http.MethodPost, path: "/seat/caller", acts: acts(desk.ActItemLog), handler: s.seatCaller},
+		{method: http.MethodGet, path: "/duty/new", acts: acts(desk.ActDutyLog), handler: s.dutyNew},
+		{method: http.MethodPost, path: "/duty", acts: acts(desk.ActDutyLog), handler: s.dutySave},
+		{method: http.MethodGet, path: "/duty/{id}/sheet", acts: acts(desk.ActItemRead), handler: s.dutySheet},
+		{method: http.MethodPost, path: "/duty/{id}/sheet", acts: acts(desk.ActItemReveal), handler: s.dutySheetReveal},
 		{method: http.MethodGet, path: "/notices", acts: acts(desk.ActIncidentRead), handler: s.notices},
 		{method: http.MethodPost, path: "/notices/{id}/ack", acts: acts(desk.ActNoticeAck), handler: s.noticeAck},
 		{method: http.MethodGet, path: "/palette", handler: s.palette},

@@ -41,6 +41,7 @@ func (v *Views) funcs(lang string) template.FuncMap {
 		"zone": func() string { return v.zone.String() },
 		// marks
 		"icon":       v.icon,
+		"dutySheet":  dutyAddress,
 		"lightWord":  func(light string) string { return text(lightWords[light]) },
 		"levelClass": levelClass,
 		"mask":       Mask,

@@ -18,6 +18,7 @@ func (s *Server) routesAPI() []route {
 		{method: get, path: "/api/v1/items", acts: acts(desk.ActItemRead), keys: true, summary: "来件", api: does(s.listItems)},
 		{method: get, path: "/api/v1/items/{id}", acts: acts(desk.ActItemRead), keys: true, summary: "一件来件", api: does(s.getItem)},
 		{method: post, path: "/api/v1/items/log", acts: acts(desk.ActItemLog), summary: "坐席登记来电", api: does(s.logCall)},
+		{method: post, path: "/api/v1/duty", acts: acts(desk.ActDutyLog), summary: "登记来电来文", api: does(s.logDuty)},
 		{method: post, path: "/api/v1/items/{id}/correct", acts: acts(desk.ActItemCorrect), summary: "订正初判", api: does(s.correctItem)},
 		{method: post, path: "/api/v1/items/{id}/settle", acts: acts(desk.ActItemSettle), summary: "标为已阅，或撤回", api: does(s.settleItem)},
 		{method: post, path: "/api/v1/items/{id}/reveal", acts: acts(desk.ActItemReveal), summary: "查看个人信息（留痕）", api: does(s.revealItem)},

@@ -1,0 +1,126 @@
+package web
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"huiying/desk"
+	"huiying/desk/timeline"
+)
+
+// extraFacts are what the door's form had beside the words: a duty form's fields, what an app or a vendor told.
+func (r teller) extraFacts(it desk.Item, shown *desk.Revealed) (facts []Fact) {
+	if it.Extra == nil {
+		return nil
+	}
+	x := *it.Extra
+	add := func(name, value string) {
+		if value != "" {
+			facts = append(facts, Fact{Name: name, Value: []Phrase{{Text: value}}})
+		}
+	}
+	if x.Duty != nil {
+		facts = r.dutyFacts(it, *x.Duty)
+	}
+	if shown != nil {
+		x.Email = shown.Email
+	}
+	add("邮箱", x.Email)
+	add("平台", x.Platform)
+	if x.Comments != nil {
+		add("评论", number(int(*x.Comments)))
+	}
+	if x.Lat != nil && x.Long != nil {
+		add("坐标", strconv.FormatFloat(*x.Lat, 'f', -1, 64)+", "+strconv.FormatFloat(*x.Long, 'f', -1, 64))
+	}
+	add("邮编", x.Zip)
+	add("图片地址", x.MediaURL)
+	return facts
+}
+
+// dutyFacts are the fields of a duty form in words.
+func (r teller) dutyFacts(it desk.Item, d desk.Duty) (facts []Fact) {
+	call := d.Form == desk.DutyCall
+	add := func(name, value string) {
+		if value != "" {
+			facts = append(facts, Fact{Name: name, Value: []Phrase{{Text: value}}})
+		}
+	}
+	add("种类", r.t(dutyName(d.Form)))
+	add("文号", d.Number)
+	at := Fact{Name: "收到时间"}
+	if call {
+		add("来电单位", d.Unit)
+		add("职务", d.Post)
+		add("已报告", strings.Join(d.Told, "、"))
+		at.Name = "来电时间"
+	} else {
+		add("来文单位", d.Unit)
+	}
+	at.Value = []Phrase{{Text: r.dates().minute(d.At)}}
+	if it.ReceivedAt.Sub(d.At) > lateEntry {
+		at.Note = r.t("补录，%s 录入", r.dates().minute(it.ReceivedAt))
+	}
+	facts = append(facts, at)
+	add("记录人", d.Recorder)
+	if d.Limit != nil {
+		facts = append(facts, Fact{Name: "要求办结时限", Value: []Phrase{{Text: r.t("%s 前", r.dates().near(*d.Limit, r.now)), Mark: "strong"}}, Note: r.limitWord(it)})
+	}
+	return facts
+}
+
+// lateEntry is from when an entry is marked as made later: two minutes, room for typing.
+const lateEntry = 2 * 60 * 1e9
+
+// limitLight is how the own limit of a document stands: nothing presses once the item is dealt with.
+func (r teller) limitLight(it desk.Item) string {
+	limit := it.Limit()
+	switch {
+	case limit == nil:
+		return ""
+	case it.State == desk.ItemSettled:
+		return LightOff
+	}
+	switch r.desk.Policy.Lights.At(it.Extra.Duty.At, *limit, r.now) {
+	case timeline.Overdue:
+		return LightOver
+	case timeline.Red:
+		return LightRed
+	case timeline.Yellow:
+		return LightYellow
+	}
+	return LightGreen
+}
+
+func (r teller) limitWord(it desk.Item) string {
+	light := r.limitLight(it)
+	if light == LightOff {
+		return ""
+	}
+	return r.t(lightWords[light])
+}
+
+// limitFlag tells a row's own limit: 限 11月23日 12:00 前.
+func (r teller) limitFlag(it desk.Item) []Flag {
+	if it.Limit() == nil {
+		return nil
+	}
+	return []Flag{{Light: r.limitLight(it), Text: "限", Args: []any{r.t("%s 前", r.dates().near(*it.Limit(), r.now))}}}
+}
+
+// dutyTag names the form beside the channel.
+func dutyTag(it desk.Item) string {
+	if it.Extra == nil || it.Extra.Duty == nil {
+		return ""
+	}
+	return it.Extra.Duty.Form
+}
+
+// dutyAddress is where the sheet of a duty form is printed; "" for other items.
+func dutyAddress(it desk.Item) string {
+	if dutyTag(it) == "" {
+		return ""
+	}
+	return fmt.Sprintf("/duty/%d/sheet", it.ID)
+}
