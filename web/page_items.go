@@ -1,6 +1,7 @@
 package web
 
 import (
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -19,6 +20,12 @@ type inboxBody struct {
 	Live     bool // the first page takes what arrives
 	Filtered bool
 	Empty    Empty
+	Export   *itemsExport // nil: not for this person, or nothing is there
+}
+
+// itemsExport is where the list can be had as a file.
+type itemsExport struct {
+	Query template.URL // the filters, encoded
 }
 
 // inbox lists items (来件), newest first. Its state lives in the address: filters and place.
@@ -30,8 +37,7 @@ func (s *Server) inbox(w http.ResponseWriter, r *http.Request) {
 	}
 	rd := s.teller(r, page)
 	q := r.URL.Query()
-	f := desk.ItemFilter{Channel: q.Get("channel"), Kind: q.Get("kind"), Category: q.Get("category"), Region: q.Get("region"),
-		Urgency: q.Get("urgency"), State: q.Get("state"), Query: q.Get("q"), Topic: id64(q.Get("topic"))}
+	f := inboxFilter(q)
 	list, pager, err := rd.itemsPage(r, f, q)
 	if err != nil {
 		s.Fail(w, r, err)
@@ -60,8 +66,28 @@ func (s *Server) inbox(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	if rd.who.May(desk.ActItemExport) && len(list) > 0 {
+		body.Export = &itemsExport{Query: template.URL(filterQuery(q))}
+	}
 	page.Body = body
 	s.render(w, r, http.StatusOK, "items", page)
+}
+
+// inboxFilter reads the filters of an address.
+func inboxFilter(q url.Values) desk.ItemFilter {
+	return desk.ItemFilter{Channel: q.Get("channel"), Kind: q.Get("kind"), Category: q.Get("category"), Region: q.Get("region"),
+		Urgency: q.Get("urgency"), State: q.Get("state"), Query: q.Get("q"), Topic: id64(q.Get("topic"))}
+}
+
+// filterQuery is the filters of an address without the place in the list.
+func filterQuery(q url.Values) string {
+	kept := url.Values{}
+	for _, k := range []string{"state", "channel", "kind", "category", "urgency", "region", "topic", "q"} {
+		if v := q.Get(k); v != "" {
+			kept.Set(k, v)
+		}
+	}
+	return kept.Encode()
 }
 
 // itemsPage reads one page in either direction. The place is the id of the row at its edge, so that what comes in
