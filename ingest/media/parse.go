@@ -41,9 +41,23 @@ func (Parser) Parse(_ desk.Source, raw desk.Raw, zone *time.Location) ([]desk.Pa
 	if site, err := url.Parse(strings.TrimSpace(feed.Link)); err == nil && site.IsAbs() {
 		base = site
 	}
+	same := make(map[string]bool, len(n.Same))
+	for _, id := range n.Same {
+		same[id] = true
+	}
 	parts := make([]desk.Part, 0, min(len(feed.Items), maxEntries))
 	for _, e := range feed.Items[:min(len(feed.Items), maxEntries)] {
-		parts = append(parts, part(e, base, raw.ReceivedAt, zone))
+		p := part(e, base, raw.ReceivedAt, zone)
+		if p.Err == nil && same[p.Incoming.ExternalID] {
+			continue
+		}
+		if text := n.Pages[p.Incoming.ExternalID]; p.Err == nil && text != "" {
+			p.Incoming.Body = ingest.Cut(text, desk.MaxBody)
+		}
+		parts = append(parts, p)
+	}
+	for _, g := range n.Gone {
+		parts = append(parts, desk.Part{Removed: &desk.Removal{ExternalID: g.ID, Why: g.Why}})
 	}
 	if left := len(feed.Items) - maxEntries; left > 0 {
 		parts = append(parts, desk.Part{Err: desk.Invalid("", "订阅源有 %d 条，超过上限 %d 条，其余未读取", len(feed.Items), maxEntries)})

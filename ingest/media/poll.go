@@ -8,24 +8,45 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"huiying/desk"
 	"huiying/ingest"
 )
 
 // Poller polls feeds.
-type Poller struct{ Guard *ingest.Guard }
+type Poller struct {
+	Guard *ingest.Guard
+	// Pages has it read the linked page where a feed has only a summary, and look at the
+	// page of an entry that vanished.
+	Pages bool
+}
 
-// cursor is the bookmark: what the server calls this state of the feed, and its digest.
+// cursor is the bookmark: what the server calls this state of the feed, its digest,
+// how often it changes, and what stood in it.
 type cursor struct {
 	ETag         string `json:"etag,omitempty"`
 	LastModified string `json:"last_modified,omitempty"`
 	Digest       string `json:"digest,omitempty"`
+	pace
+	Entries []entry `json:"entries,omitempty"`
 }
 
 // note is what the poller knew of a document beside its bytes.
 type note struct {
-	URL string `json:"url"` // where it came from, redirects followed; entries' links are relative to it
+	URL   string            `json:"url"`             // where it came from, redirects followed; entries' links are relative to it
+	Pages map[string]string `json:"pages,omitempty"` // text of the page behind an entry, by the entry's identity
+	Same  []string          `json:"same,omitempty"`  // entries that are as they were told before, page and all
+	Gone  []gone            `json:"gone,omitempty"`  // entries whose original was taken away
+}
+
+// mustNote writes a note, which always can be.
+func mustNote(n note) json.RawMessage {
+	b, err := json.Marshal(n)
+	if err != nil {
+		panic("media: a note that can't be JSON: " + err.Error())
+	}
+	return b
 }
 
 // maxValidator: longer ones aren't worth sending back.
@@ -52,36 +73,47 @@ func (p *Poller) Poll(ctx context.Context, src desk.Source, keep ingest.Keep) er
 	if err != nil {
 		return err
 	}
+	now := src.NextPollAt // when this poll fell due: office time, as the desk has it
 	switch got.Status {
 	case http.StatusNotModified:
-		return nil
+		return &ingest.NextIn{Wait: at.wait(now)}
 	case http.StatusOK:
 	default:
 		return refusal(got)
 	}
 	sum := sha256.Sum256(got.Body)
-	next := cursor{ETag: got.Header.Get("ETag"), LastModified: got.Header.Get("Last-Modified"), Digest: hex.EncodeToString(sum[:])}
-	if len(next.ETag) > maxValidator {
-		next.ETag = ""
+	next := at
+	next.ETag, next.LastModified, next.Digest = bounded(got.Header.Get("ETag")), bounded(got.Header.Get("Last-Modified")), hex.EncodeToString(sum[:])
+	if next.Digest == at.Digest {
+		if next.ETag == at.ETag && next.LastModified == at.LastModified {
+			return &ingest.NextIn{Wait: at.wait(now)}
+		}
+		return p.end(ctx, next, nil, now, keep)
 	}
-	if len(next.LastModified) > maxValidator {
-		next.LastModified = ""
-	}
-	if next == at {
-		return nil
-	}
+	n, kind := note{URL: got.URL}, contentType(got.Header)
+	next.pace = at.seen(now).asked(document(got.Body, kind))
+	next.Entries = p.follow(ctx, at.Entries, parsed(src, got.Body, kind, n), &n)
+	return p.end(ctx, next, []desk.Raw{{ContentType: kind, Bytes: got.Body, Note: mustNote(n)}}, now, keep)
+}
+
+// end keeps what was read with the bookmark.
+func (p *Poller) end(ctx context.Context, next cursor, raws []desk.Raw, now time.Time, keep ingest.Keep) error {
 	move, err := json.Marshal(next)
 	if err != nil {
 		return err
 	}
-	if next.Digest == at.Digest {
-		return keep(ctx, nil, move)
-	}
-	where, err := json.Marshal(note{URL: got.URL})
-	if err != nil {
+	if err := keep(ctx, raws, move); err != nil {
 		return err
 	}
-	return keep(ctx, []desk.Raw{{ContentType: contentType(got.Header), Bytes: got.Body, Note: where}}, move)
+	return &ingest.NextIn{Wait: next.wait(now)}
+}
+
+// bounded drops a validator that isn't worth sending back.
+func bounded(v string) string {
+	if len(v) > maxValidator {
+		return ""
+	}
+	return v
 }
 
 func contentType(h http.Header) string {
