@@ -45,3 +45,27 @@ func (s *Server) logDuty(ctx context.Context, who desk.Actor, in *dutyIn) (Logge
 		Author: desk.Author{Name: b.Name, Phone: b.Phone}, Picked: b.Fields, Extra: &desk.Extra{Duty: &duty}})
 	return Logged{id(res.ID), res.Status}, renamed(renamed(renamed(err, "author.name", "name"), "author.phone", "phone"), "at", "acted_at")
 }
+
+// DutyForm is the fields of a call or document that reached the duty room, beside title, words and caller.
+type DutyForm struct {
+	Form     string   `json:"form"`
+	Unit     string   `json:"unit"`
+	Post     *string  `json:"post"`
+	Number   *string  `json:"number"`
+	Told     []string `json:"told" nullable:"false"`
+	Recorder string   `json:"recorder"`
+	At       string   `json:"at" doc:"实际时间；录入时间是 received_at"`
+	Limit    *string  `json:"limit" doc:"要求办结时限"`
+}
+
+func (z zoned) duty(it desk.Item) *DutyForm {
+	if it.Extra == nil || it.Extra.Duty == nil {
+		return nil
+	}
+	d := it.Extra.Duty
+	told := d.Told
+	if told == nil {
+		told = []string{}
+	}
+	return &DutyForm{d.Form, d.Unit, known(d.Post), known(d.Number), told, d.Recorder, z.at(d.At), z.maybe(d.Limit)}
+}
