@@ -181,6 +181,9 @@ func (d *Desk) NewImport(ctx context.Context, who Actor, source int64, name stri
 	if len(file) > MaxSheet {
 		return m, Invalid("file", "文件不超过 %d MB；更大的请在服务器上用 huiying import 导入", MaxSheet>>20)
 	}
+	if d.Sheets == nil {
+		return m, NotFound("没有开通表格导入")
+	}
 	look, err := d.Sheets.Look(name, file, nil)
 	if err != nil {
 		return m, err
@@ -238,7 +241,11 @@ func (d *Desk) Import(ctx context.Context, who Actor, id int64) (m Import, err e
 	return d.importFile(ctx, who, id, false)
 }
 
+// importFile opens one; with its file only where tables can be read.
 func (d *Desk) importFile(ctx context.Context, who Actor, id int64, file bool) (m Import, err error) {
+	if file && d.Sheets == nil {
+		return m, NotFound("没有开通表格导入")
+	}
 	if err := who.need(ActSourceManage); err != nil {
 		return m, err
 	}
@@ -278,14 +285,14 @@ func (d *Desk) MapImport(ctx context.Context, who Actor, id int64, to SheetMappi
 	if m, err = d.importFile(ctx, who, id, true); err != nil {
 		return m, err
 	}
-	if to.Sheet != m.Mapping.Sheet || to.Header != m.Mapping.Header {
+	anew := to.Sheet != m.Mapping.Sheet || to.Header != m.Mapping.Header
+	if anew {
 		to.Fields, to.Names = nil, nil
+	} else if err := to.Check(); err != nil {
+		return m, err
 	}
 	look, err := d.Sheets.Look(m.FileName, m.File, &to)
 	if err != nil {
-		return m, err
-	}
-	if err := look.Mapping.Check(); err != nil {
 		return m, err
 	}
 	err = d.Store.InTx(ctx, func(tx Tx) error {
