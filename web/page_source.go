@@ -62,6 +62,7 @@ func (s *Server) sourcePage(w http.ResponseWriter, r *http.Request, id int64, st
 	body.Row = rd.sourceRow(x)
 	body.begin("address", "url", x.URL)
 	body.begin("address", "username", x.Username)
+	body.begin("settings", "settings", body.Row.Mapping())
 	page.Live = page.Live && body.Key == "" && body.Tried == nil // a redraw would take them away
 	page.Context, page.Back, page.Body = []string{body.Row.Title, rd.t(body.Row.KindIs)}, "/sources", body
 	s.render(w, r, status, "source", page)

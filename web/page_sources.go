@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -18,6 +19,7 @@ type sourcesBody struct {
 	Kinds   []Option
 	Key     string // of the source just made: shown once
 	Made    string // its name
+	Hook    int64  // its number, when its calls are signed
 }
 
 // SourceRow is a source with how it fares.
@@ -36,13 +38,14 @@ type SourceRow struct {
 }
 
 // kindWords name the kinds of source.
-var kindWords = map[string]string{"hotline": "热线推送", "mailbox": "邮箱（IMAP）", "feed": "媒体订阅（RSS/Atom）", desk.SeatSource: "坐席", desk.PasteSource: "粘贴"}
+var kindWords = map[string]string{"hotline": "热线推送", "mailbox": "邮箱（IMAP）", "feed": "媒体订阅（RSS/Atom）", desk.SeatSource: "坐席", desk.PasteSource: "粘贴",
+	kindHook: "媒体推送（签名）", desk.DutySource: "值班登记"}
 
 // kindChannels are the channels of what they bring, and whether it is pushed to us.
 var kindChannels = map[string]struct {
 	channel desk.Channel
 	pushed  bool
-}{"hotline": {desk.ChannelHotline, true}, "mailbox": {desk.ChannelMailbox, false}, "feed": {desk.ChannelMedia, false}}
+}{"hotline": {desk.ChannelHotline, true}, "mailbox": {desk.ChannelMailbox, false}, "feed": {desk.ChannelMedia, false}, kindHook: {desk.ChannelMedia, true}}
 
 // sourcesIndex lists the places that items come from (来源).
 func (s *Server) sourcesIndex(w http.ResponseWriter, r *http.Request) {
@@ -76,12 +79,13 @@ func (s *Server) sourcesPage(w http.ResponseWriter, r *http.Request, status int,
 		body.Rows = append(body.Rows, row)
 	}
 	slices.SortStableFunc(body.Rows, func(a, b SourceRow) int { return rankLight(b.Light) - rankLight(a.Light) })
-	for _, k := range []string{"hotline", "mailbox", "feed"} {
+	for _, k := range []string{"hotline", "mailbox", "feed", kindHook} {
 		if _, ok := s.Desk.Parsers[k]; ok {
 			body.Kinds = append(body.Kinds, Option{Value: k, Text: kindWords[k]})
 		}
 	}
 	body.begin("add", "kind", "hotline")
+	body.begin("add", "settings", sampleMapping)
 	if body.Key != "" {
 		page.Live = false // a redraw would take the key away
 	}
@@ -134,16 +138,22 @@ func rankLight(light string) int {
 
 // sourceAdd configures a source. A key is shown on the very answer and never again.
 func (s *Server) sourceAdd(w http.ResponseWriter, r *http.Request) {
-	f, err := s.readSent(w, r, "name", "kind", "url", "username")
+	f, err := s.readSent(w, r, "name", "kind", "url", "username", "settings")
 	body := sourcesBody{dialogs: dialogs{Form: f.Form}}
 	if err == nil {
 		k := kindChannels[f.Value("kind")]
 		src := desk.Source{Kind: f.Value("kind"), Channel: k.channel, Name: f.Value("name"), URL: f.Value("url"), Username: f.Value("username"), Password: r.PostForm.Get("password")}
+		if src.Kind == kindHook {
+			src.Settings = json.RawMessage(f.Value("settings"))
+		}
 		if k.channel == "" {
 			err = desk.Invalid("kind", "请选择来源类型")
 		} else {
 			src, body.Key, err = s.Desk.AddSource(r.Context(), identityOf(r.Context()).who, src, k.pushed)
-			body.Made = src.Name
+			body.Made, body.Hook = src.Name, 0
+			if src.Kind == kindHook {
+				body.Hook = src.ID
+			}
 		}
 	}
 	if err != nil {

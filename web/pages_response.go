@@ -75,6 +75,7 @@ func (s *Server) routesPagesResponse() []route {
 		post("/quarantine/{id}/all", desk.ActQuarantine, s.quarantineAll),
 		get("/sources", acts(desk.ActSourceManage), s.sourcesIndex),
 		post("/sources", desk.ActSourceManage, s.sourceAdd),
+		post("/sources/{id}/settings", desk.ActSourceManage, s.act("settings", []string{"settings"}, sourceHome, s.sourceAgain, s.sourceMapping)),
 		post("/sources/{id}/state", desk.ActSourceManage, s.act("", []string{"to"}, sourcesHome, s.sourcesAgain, s.sourcePause)),
 		get("/sources/{id}", acts(desk.ActSourceManage), s.source),
 		post("/sources/{id}/address", desk.ActSourceManage, s.sourceMove),
