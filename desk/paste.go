@@ -213,7 +213,7 @@ func (d *Desk) ShotOf(ctx context.Context, who Actor, item int64) (shot Shot, b 
 		if hex.EncodeToString(sha(b)) != shot.Digest {
 			return errors.New("a screenshot isn't what its digest says")
 		}
-		return nil
+		return tx.Record(ctx, it.event(who, d.Now(), "item.shot").with(map[string]any{"id": ident(it.ID)}))
 	})
 	return shot, b, err
 }

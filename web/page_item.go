@@ -23,6 +23,7 @@ type itemBody struct {
 	Moments   []Moment
 	Incidents []Option // open ones, to join
 	Revealed  *desk.Revealed
+	Spread    *Spread
 	Paper     *paperItem // what is printed of an item whose personal data is on the screen
 	May       map[string]bool
 	Conflicts []Conflict
@@ -127,6 +128,10 @@ func (s *Server) itemPage(w http.ResponseWriter, r *http.Request, id int64, stat
 	}
 	body.Body = paragraphs(text, evidence(it.Verdict, "text", tellsAnItem))
 	body.Facts = rd.itemFacts(it, body.Revealed)
+	if body.Spread, err = rd.spread(r.Context(), it); err != nil {
+		s.Fail(w, r, err)
+		return
+	}
 	body.Verdict, body.Guesses = rd.verdict(it)
 	for i, n := range f.Near {
 		body.Near = append(body.Near, NearRow{ItemRow: rd.itemRow(n), Score: int(f.Scores[i]*100 + .5)})
@@ -207,6 +212,9 @@ func (r teller) itemFacts(it desk.Item, shown *desk.Revealed) []Fact {
 	if it.Place != "" {
 		facts = append(facts, Fact{Name: "所报地点", Value: one(it.Place)})
 	}
+	if it.RemovedAt != nil {
+		facts = append(facts, Fact{Name: "原文", Value: []Phrase{{Text: r.t("已删除"), Mark: "strong"}, {Text: " " + r.t(it.RemovedWhy) + "　" + d.minute(*it.RemovedAt)}}})
+	}
 	if it.Reach != nil {
 		facts = append(facts, Fact{Name: "阅读量", Value: one(number(int(*it.Reach)))})
 	}
@@ -227,6 +235,8 @@ func sourceName(name string, r teller) string {
 		return r.t("值班登记")
 	case desk.LetterSource:
 		return r.t("公众信箱")
+	case desk.PasteSource:
+		return r.t("粘贴")
 	}
 	return name
 }

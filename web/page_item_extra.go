@@ -31,6 +31,15 @@ func (r teller) extraFacts(it desk.Item, shown *desk.Revealed) (facts []Fact) {
 	if x.Comments != nil {
 		add("评论", number(int(*x.Comments)))
 	}
+	if x.Shares != nil {
+		add("转发", number(int(*x.Shares)))
+	}
+	if x.Captured != nil {
+		add("采集时间", r.dates().minute(*x.Captured))
+	}
+	if x.Shot != nil {
+		add("截图摘要", "SHA-256 "+x.Shot.Digest)
+	}
 	if x.Lat != nil && x.Long != nil {
 		add("坐标", strconv.FormatFloat(*x.Lat, 'f', -1, 64)+", "+strconv.FormatFloat(*x.Long, 'f', -1, 64))
 	}

@@ -20,6 +20,7 @@ type inboxBody struct {
 	Live     bool // the first page takes what arrives
 	Filtered bool
 	Empty    Empty
+	Paste    bool         // may bring in what has no feed
 	Export   *itemsExport // nil: not for this person, or nothing is there
 }
 
@@ -66,6 +67,7 @@ func (s *Server) inbox(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	body.Paste = rd.who.May(desk.ActMediaPaste)
 	if rd.who.May(desk.ActItemExport) && len(list) > 0 {
 		body.Export = &itemsExport{Query: template.URL(filterQuery(q))}
 	}

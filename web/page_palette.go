@@ -73,7 +73,7 @@ var actTable = []struct {
 	act         desk.Act
 }{
 	{"新建事件", "/incidents/new", desk.ActIncidentRaise}, {"登记一通来电", "/seat", desk.ActItemLog}, {"登记电话记录单", "/duty/new", desk.ActDutyLog},
-	{"登记来文", "/duty/new?form=document", desk.ActDutyLog}, {"登记上级交办", "/duty/new?form=order", desk.ActDutyLog}, {"排发布会", "/briefings/new", desk.ActBriefing},
+	{"登记来文", "/duty/new?form=document", desk.ActDutyLog}, {"登记上级交办", "/duty/new?form=order", desk.ActDutyLog}, {"粘贴媒体内容", "/media/paste", desk.ActMediaPaste}, {"排发布会", "/briefings/new", desk.ActBriefing},
 	{"查看待处理来件", "/items?state=new", desk.ActItemRead}, {"大屏", "/wall", desk.ActIncidentRead},
 	{"添加来源", "/sources?do=add", desk.ActSourceManage}, {"新增人员", "/people?do=add", desk.ActPersonManage},
 }
