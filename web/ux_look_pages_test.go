@@ -29,7 +29,7 @@ func everywhere(c caseOf, rel desk.Release, ungraded desk.Incident) []place {
 		{"releases", "chenlu", "/releases"}, {"release-new", "chenlu", blast + "/releases/new"}, {"release-clarify", "chenlu", blast + "/releases/new?kind=clarify"}, {"release", "chenlu", bench}, {"release-edit", "chenlu", bench + "?do=edit"},
 		{"release-compare", "chenlu", bench + "/compare"}, {"release-waiting", "chenlu", "/releases/1"}, {"release-review", "wangwei", "/releases/1"}, {"briefings", "chenlu", "/briefings"}, {"briefing", "chenlu", "/briefings/1"},
 		{"briefing-new", "chenlu", "/briefings/new?incident=" + fmt.Sprint(c.blast.ID)}, {"briefing-move", "chenlu", "/briefings/1?do=move"}, {"briefing-hold", "chenlu", "/briefings/1?do=hold"}, {"briefing-cancel", "chenlu", "/briefings/1?do=cancel"},
-		{"sources", "sys", "/sources"}, {"sources-add", "sys", "/sources?do=add"}, {"alerts", "sys", "/alerts"}, {"people", "sec", "/people"}, {"people-add", "sec", "/people?do=add"}, {"people-edit", "sec", "/people?do=edit&person=2"},
+		{"sources", "sys", "/sources"}, {"sources-add", "sys", "/sources?do=add"}, {"imports", "sys", "/imports"}, {"import", "sys", "/imports/1"}, {"import-done", "sys", "/imports/2"}, {"alerts", "sys", "/alerts"}, {"people", "sec", "/people"}, {"people-add", "sec", "/people?do=add"}, {"people-edit", "sec", "/people?do=edit&person=2"},
 		{"record", "audit", "/record"}, {"record-none", "audit", "/record?q=没人"}, {"drills", "zhoumin", "/drills"},
 	}
 }
@@ -49,13 +49,26 @@ type touring struct {
 // tour serves the night, with what is due told, and calls setUp on each person's tab once it is signed in.
 func tour(t *testing.T, setUp func(*webtest.Tab)) *touring {
 	t.Helper()
-	n := newNight(t)
+	n := newNight(t, withSheets)
 	x := &touring{evening: n, browser: webtest.Start(t), t: t, tabs: map[string]*webtest.Tab{}, setUp: setUp}
 	x.c, x.rel, x.ungraded = n.respond()
 	if _, _, err := n.FireDue(t.Context(), n.now()); err != nil {
 		t.Fatal(err)
 	}
+	n.bringIn()
 	return x
+}
+
+// bringIn leaves a table to be confirmed, and one that came in.
+func (n *evening) bringIn() {
+	n.t.Helper()
+	for range 2 {
+		must(n.NewImport(n.t.Context(), desk.System, n.Source.ID, "云泽热线导出.csv", []byte(sheetSample)))
+	}
+	must(n.StartImport(n.t.Context(), desk.System, 2))
+	for more := true; more; {
+		more = must(n.RunImports(n.t.Context(), n.now()))
+	}
 }
 
 // as is somebody's tab; everybody signs in once.
