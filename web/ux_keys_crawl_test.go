@@ -23,11 +23,11 @@ func (n *evening) everyPage() []visit {
 	}{
 		{"zhoumin", []string{"/", "/items", "/items?kind=求助", "/items/8", "/items/8?do=correct", "/items/8?do=attach", "/items/8?do=reveal", "/seat", "/incidents", "/incidents/new", blast, red,
 			red + "?do=judge", blast + "?do=confirm", blast + "?do=facts", blast + "?do=instant", blast + "?do=attach", blast + "?do=close", "/topics", "/topics/1", "/notices", "/quarantine", "/quarantine/1", "/quarantine/2", "/wall", "/nothing"}},
-		{"chenlu", []string{"/releases", blast + "/releases/new", bench, bench + "?do=edit", bench + "/compare", "/briefings", "/briefings/new", "/briefings/1", "/briefings/1?do=move", "/briefings/1?do=hold", "/briefings/1?do=cancel", blast + "?do=elsewhere"}},
+		{"chenlu", []string{"/releases", blast + "/releases/new", bench, bench + "?do=edit", bench + "/compare", "/briefings", "/briefings/new", "/briefings/1", "/briefings/1?do=move", "/briefings/1?do=hold", "/briefings/1?do=cancel", "/media/paste", blast + "?do=elsewhere"}},
 		{"lijianping", []string{"/", blast, "/releases/1/sign"}},
 		{"wangwei", []string{bench, "/releases/1"}},
 		{"sunxiao", []string{"/seat", "/items"}},
-		{"sys", []string{"/sources", "/sources?do=add", "/alerts"}},
+		{"sys", []string{"/sources", "/sources?do=add", "/sources/1", "/sources/1?do=key", "/alerts"}},
 		{"sec", []string{"/people", "/people?do=add", "/people?do=edit&person=2"}},
 		{"audit", []string{"/record"}},
 	} {

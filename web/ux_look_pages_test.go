@@ -29,7 +29,7 @@ func everywhere(c caseOf, rel desk.Release, ungraded desk.Incident) []place {
 		{"releases", "chenlu", "/releases"}, {"release-new", "chenlu", blast + "/releases/new"}, {"release-clarify", "chenlu", blast + "/releases/new?kind=clarify"}, {"release", "chenlu", bench}, {"release-edit", "chenlu", bench + "?do=edit"},
 		{"release-compare", "chenlu", bench + "/compare"}, {"release-waiting", "chenlu", "/releases/1"}, {"release-review", "wangwei", "/releases/1"}, {"briefings", "chenlu", "/briefings"}, {"briefing", "chenlu", "/briefings/1"},
 		{"briefing-new", "chenlu", "/briefings/new?incident=" + fmt.Sprint(c.blast.ID)}, {"briefing-move", "chenlu", "/briefings/1?do=move"}, {"briefing-hold", "chenlu", "/briefings/1?do=hold"}, {"briefing-cancel", "chenlu", "/briefings/1?do=cancel"},
-		{"sources", "sys", "/sources"}, {"sources-add", "sys", "/sources?do=add"}, {"imports", "sys", "/imports"}, {"import", "sys", "/imports/1"}, {"import-done", "sys", "/imports/2"}, {"alerts", "sys", "/alerts"}, {"people", "sec", "/people"}, {"people-add", "sec", "/people?do=add"}, {"people-edit", "sec", "/people?do=edit&person=2"},
+		{"sources", "sys", "/sources"}, {"sources-add", "sys", "/sources?do=add"}, {"source", "sys", "/sources/1"}, {"source-key", "sys", "/sources/1?do=key"}, {"paste", "chenlu", "/media/paste"}, {"imports", "sys", "/imports"}, {"import", "sys", "/imports/1"}, {"import-done", "sys", "/imports/2"}, {"alerts", "sys", "/alerts"}, {"people", "sec", "/people"}, {"people-add", "sec", "/people?do=add"}, {"people-edit", "sec", "/people?do=edit&person=2"},
 		{"record", "audit", "/record"}, {"record-none", "audit", "/record?q=没人"}, {"drills", "zhoumin", "/drills"},
 	}
 }
