@@ -98,6 +98,9 @@ func decode(b []byte) (doc any, err error) {
 // be mended and replayed by itself.
 func whole(raw []byte, mention any, m Mapping) []byte {
 	v := mention
+	if _, ok := v.(map[string]any); !ok {
+		v = []any{v} // alone it would be taken for the list
+	}
 	if m.Items != nil && *m.Items != "" {
 		tokens := strings.Split((*m.Items)[1:], "/")
 		for i := len(tokens) - 1; i >= 0; i-- {
