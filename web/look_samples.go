@@ -80,7 +80,7 @@ func sampleDesk(now time.Time) lookDesk {
 			}),
 			clock("clock-2", began, 5*time.Hour, ClockRow{
 				Title: blast, Level: "重大", Rule: "首次权威发布 · 事发起 5 小时", Document: "国办发〔2016〕80号", Anchor: "事发",
-				Stands: []Phrase{{Text: "第 3 稿 · 保密审查通过 22:58 · "}, {Text: "待主要负责人审签", Mark: "strong"}}, Role: "持稿", Holder: "李建平（副市长）", Held: ago(41*time.Minute + 8*time.Second),
+				Stands: []Phrase{{Text: "第 3 稿 · 保密审查通过 22:58 · "}, {Text: "待主要负责人审签", Mark: "strong"}}, Role: "稿在", Holder: "李建平（副市长）", Held: ago(41*time.Minute + 8*time.Second),
 				Acts: []Act{{Label: "催签", Key: "U", Style: "primary"}, {Label: "进入发布", Href: "/look/release", Key: "R"}},
 			}),
 			clock("clock-3", began, 24*time.Hour, ClockRow{

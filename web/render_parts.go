@@ -43,7 +43,7 @@ type ClockRow struct {
 	Policy    string // address that explains the rule
 	Stands    []Phrase
 	Note      string // a second line below what stands
-	Role      string // interface text: 办理, 持稿, 承办, 主办
+	Role      string // interface text: 办理, 稿在, 待办, 承办
 	Holder    string
 	Held      time.Time // since when the holder has it; zero when unknown
 	Watching  []string  // who else is looking

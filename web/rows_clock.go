@@ -88,9 +88,9 @@ var nextOfRelease = map[string]struct {
 }{
 	desk.ReleaseDraft:   {"继续起草", desk.ActReleaseDraft},
 	desk.ReleaseBlocked: {"修改文稿", desk.ActReleaseDraft},
-	desk.ReleaseReview:  {"保密审查", desk.ActReleaseReview},
-	desk.ReleaseSign:    {"审签", desk.ActReleaseSign},
-	desk.ReleaseSigned:  {"发布", desk.ActReleasePublish},
+	desk.ReleaseReview:  {"去审查", desk.ActReleaseReview},
+	desk.ReleaseSign:    {"去审签", desk.ActReleaseSign},
+	desk.ReleaseSigned:  {"去发布", desk.ActReleasePublish},
 }
 
 func (r teller) releaseStands(row *ClockRow, c desk.Clock) {
@@ -111,7 +111,7 @@ func (r teller) releaseStands(row *ClockRow, c desk.Clock) {
 		row.Note = r.t("《%s》", cut(s.Title, 14))
 	}
 	if s.Who != "" {
-		row.Role, row.Holder = "持稿", r.t(s.Who)
+		row.Role, row.Holder = "稿在", r.t(s.Who)
 		if s.State == desk.ReleaseReview || s.State == desk.ReleaseSign {
 			row.Role = "待办" // a role, not a person
 		}

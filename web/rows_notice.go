@@ -115,6 +115,26 @@ func (r teller) noticeText(n desk.Notice) string {
 	return told + text + ": " + rest
 }
 
+// reminder is a clock's notice for where the clock itself stands below: without the time that was left when it was made,
+// which beside the time left now would be read as it.
+func (r teller) reminder(n desk.Notice) string {
+	text := r.noticeText(n)
+	if n.Kind != "clock" {
+		return text
+	}
+	if r.lang == LangEnglish {
+		if i := strings.LastIndex(text, ": "); i > 0 {
+			return text[:i]
+		}
+		return text
+	}
+	head, tail, found := strings.Cut(text, "：还剩")
+	if i := strings.LastIndex(tail, "（"); found && i >= 0 {
+		return head + "：" + strings.TrimSuffix(tail[i+len("（"):], "）")
+	}
+	return text
+}
+
 // ack is the act of acknowledging, on one key.
 func (r teller) ack(n desk.Notice) Act {
 	return Act{Label: "签收", Post: fmt.Sprintf("/notices/%d/ack", n.ID), Key: "A"}
@@ -138,7 +158,7 @@ func (r teller) alerts(open []desk.Notice, incidents []desk.Incident) Alerts {
 	n := slices.MaxFunc(latest, func(x, y desk.Notice) int { return lightRank(r, x) - lightRank(r, y) })
 	light, word := r.stageLight(n)
 	b := Banner{ID: fmt.Sprintf("alert-%d", n.ID), Kind: "burst", Light: light, Word: word,
-		Text: []Phrase{{Text: r.noticeText(n) + "　"}, {Text: r.dates().moment(n.At, r.now), Mark: "quiet"}}}
+		Text: []Phrase{{Text: r.reminder(n) + "　"}, {Text: r.t("%s 提醒", r.dates().hm(n.At)), Mark: "quiet"}}}
 	if light == LightOver || light == LightRed {
 		b.Kind = "late"
 	}

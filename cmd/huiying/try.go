@@ -12,9 +12,6 @@ import (
 	"huiying/desk/drill"
 )
 
-// firstScenario is what is played unless another is asked for.
-const firstScenario = "chemical-park"
-
 type tryCmd struct {
 	serveCmd
 	Scenario string  `default:"chemical-park" help:"Scenario of the drill."`
