@@ -175,6 +175,9 @@ func (in Incoming) Check() *Error {
 	if in.OccurredAt != nil && (in.OccurredAt.Year() < 1900 || in.OccurredAt.Year() > 2200) {
 		return Invalid("occurred_at", "时间不在合理范围内")
 	}
+	if in.Auto != "" && autoName(in.Auto) == "" {
+		return Invalid("auto", "没有“%s”这种自动邮件", in.Auto)
+	}
 	return in.Extra.check()
 }
 
@@ -211,12 +214,12 @@ type Item struct {
 	RawID      int64
 	RawPart    int
 	Digest     []byte
-	Verdict    *Verdict // nil: not classified yet
-	Unread     bool     // the classifier has yet to read it; Verdict is what people have set, if anything
-	Corrected  []string // fields of the verdict that a person set
-	TopicID    int64    // 0: none
-	TopicSize  int      // items in the topic, itself included
-	IncidentID int64    // the incident it was attached to last; 0: none
+	Verdict    *Verdict   // nil: not classified yet
+	Unread     bool       // the classifier has yet to read it; Verdict is what people have set, if anything
+	Corrected  []string   // fields of the verdict that a person set
+	TopicID    int64      // 0: none
+	TopicSize  int        // items in the topic, itself included
+	IncidentID int64      // the incident it was attached to last; 0: none
 	RemovedAt  *time.Time // when it was noticed that its original was taken away
 	RemovedWhy string
 	// Tokens and Doc come from the classifier and go to the store only.

@@ -17,6 +17,15 @@ const (
 // Autos gives each its Chinese name.
 var Autos = []struct{ Auto, Name string }{{AutoReply, "自动回复"}, {AutoBounce, "退信"}, {AutoOwn, "本单位发出"}, {AutoBulk, "群发邮件"}}
 
+func autoName(auto string) string {
+	for _, a := range Autos {
+		if a.Auto == auto {
+			return a.Name
+		}
+	}
+	return ""
+}
+
 // Limits of what one letter brings besides its words.
 const (
 	MaxFiles    = 50       // attachments kept; more stay in the original alone

@@ -167,7 +167,7 @@ func (s *Server) itemPage(w http.ResponseWriter, r *http.Request, id int64, stat
 			body.Values[n.Field] = fieldOf(it.Verdict, n.Field)
 		}
 	}
-	page.Context = []string{it.Channel.Name(), it.Source, rd.dates().minute(it.ReceivedAt)}
+	page.Context = []string{it.Channel.Name(), sourceName(it.Source, rd), rd.dates().minute(it.ReceivedAt)}
 	page.Context[0] = rd.t(page.Context[0])
 	page.Back = "/items"
 	page.Body = body
@@ -360,13 +360,17 @@ func (r teller) openIncidents(req *http.Request) ([]Option, error) {
 }
 
 // itemWords are the acts on an item as its history tells them.
-var itemWords = map[string]string{
+var itemWords = map[string]string{"item.pasted": "粘贴登记", "item.counted": "更新阅读评论数", "item.shot": "下载截图", "item.removed": "原文已删除",
+
 	"item.created": "收到", "item.updated": "更新", "item.corrected": "更正初判建议", "item.revealed": "查看个人信息", "item.logged": "坐席登记",
 	"item.file": "下载附件", "item.replied": "公开答复",
 }
 
 func (r teller) itemMoment(e desk.Event) Moment {
 	m := Moment{ID: fmt.Sprintf("event-%d", e.ID), At: e.ActedAt, Who: e.Actor, Act: r.t(itemWords[e.Type])}
+	if e.ActorID == 0 {
+		m.Who = sourceName(e.Actor, r)
+	}
 	if m.Act == "" {
 		m.Act = e.Type
 	}
