@@ -20,7 +20,6 @@ type Item struct {
 	Place      *string      `json:"place"`
 	URL        *string      `json:"url"`
 	Reach      *int64       `json:"reach"`
-	Duty       *DutyForm    `json:"duty,omitempty" doc:"来电来文的登记项"`
 	Topic      *string      `json:"topic"`
 	Incident   *string      `json:"incident"`
 }
@@ -88,7 +87,6 @@ func (z zoned) item(who desk.Actor) func(desk.Item) Item {
 			OccurredAt: z.maybe(it.OccurredAt), ReceivedAt: z.at(it.ReceivedAt), State: it.State, Version: it.Version, Verdict: verdictOf(it.Verdict),
 			Corrected: it.Corrected, Author: Author{known(it.Author.Name), known(it.Author.Phone)}, Place: known(it.Place), URL: known(it.URL),
 			Reach: it.Reach, Topic: idOf(it.TopicID), Incident: idOf(it.IncidentID)}
-		out.Duty = z.duty(it)
 		if out.Corrected == nil {
 			out.Corrected = []string{}
 		}

@@ -52,6 +52,7 @@ type ItemFile struct {
 	Item
 	Versions []ItemVersion `json:"versions" nullable:"false" doc:"以前的内容"`
 	Near     []Near        `json:"near" nullable:"false" doc:"疑似重复"`
+	Duty     *DutyForm     `json:"duty,omitempty" doc:"来电来文的登记项"`
 }
 
 // ItemVersion is an earlier content.
@@ -79,7 +80,7 @@ func (s *Server) getItem(ctx context.Context, who desk.Actor, in *ByID) (out Ite
 		return out, err
 	}
 	z := s.zoned()
-	out = ItemFile{Item: z.item(who)(f.Item), Versions: []ItemVersion{}, Near: []Near{}}
+	out = ItemFile{Item: z.item(who)(f.Item), Versions: []ItemVersion{}, Near: []Near{}, Duty: z.duty(f.Item)}
 	for _, v := range f.Versions {
 		out.Versions = append(out.Versions, ItemVersion{v.Version, v.Title, v.Body, z.at(v.ReceivedAt)})
 	}

@@ -2,7 +2,10 @@ package web
 
 import (
 	"net/http"
+	"reflect"
 	"sync"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"huiying/desk"
 )
@@ -21,7 +24,7 @@ func (s *Server) routesDoors() []route {
 	return []route{
 		{method: http.MethodGet, path: "/open311/*", open: true, plain: true, rate: rateCalls, handler: open311},
 		{method: http.MethodPost, path: "/open311/*", open: true, plain: true, rate: rateCalls, limit: maxForm, handler: open311},
-		{method: http.MethodPost, path: "/api/v1/hooks/{source}", open: true, plain: true, rate: rateCalls, limit: maxHook, handler: hooks},
+		{method: http.MethodPost, path: "/api/v1/hooks/{source}", open: true, plain: true, rate: rateCalls, limit: maxHook, handler: hooks, summary: "媒体监测单位的签名推送", api: describeHook},
 	}
 }
 
@@ -35,4 +38,23 @@ func (s *Server) door(open func(fail func(http.ResponseWriter, *http.Request, er
 		return open(s.Fail)
 	})
 	return func(w http.ResponseWriter, r *http.Request) { made().ServeHTTP(w, r) }
+}
+
+// describeHook tells programs of the door for signed calls.
+func describeHook(a *api, rt *route) {
+	answer := a.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[PushResults](), true, "PushResults")
+	header := func(name, doc string) *huma.Param {
+		return &huma.Param{Name: name, In: "header", Required: true, Description: doc, Schema: &huma.Schema{Type: "string"}}
+	}
+	a.OpenAPI().AddOperation(&huma.Operation{
+		OperationID: "post-hook", Method: rt.method, Path: rt.path, Summary: rt.summary, Tags: []string{"items"},
+		Description: "内容是对方自己的 JSON，按来源的字段对照读取。提交之后才应答；同一次调用再来不再处理。请求头的名称可在字段对照中另定。",
+		Parameters: []*huma.Param{{Name: "source", In: "path", Required: true, Description: "来源的编号或名称", Schema: &huma.Schema{Type: "string"}},
+			header("X-Timestamp", "秒数、毫秒数或 RFC 3339；与本系统相差不超过 5 分钟"), header("X-Signature", "HMAC-SHA256（密钥，时间戳 + “.” + 正文），十六进制或 Base64")},
+		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{}}}},
+		Responses: map[string]*huma.Response{
+			"200":     {Description: "每一件的结果；再来的调用是空的", Content: map[string]*huma.MediaType{"application/json": {Schema: answer}}},
+			"default": errorResponses(a)["default"],
+		},
+	})
 }

@@ -12,7 +12,7 @@ import (
 
 // notPages answer GET and are no page of their own: files, streams, fragments, redirects, and the pages of a drill, which
 // have tests of their own.
-var notPages = []string{"/healthz", "/readyz", "/metrics", "/openapi.json", "/live", "/palette", "/look", "/enter", "/debrief", "/login", "/views", "/items.csv", "/items/{id}/shot", "/items.xlsx", "/imports/{id}/results"}
+var notPages = []string{"/healthz", "/readyz", "/metrics", "/openapi.json", "/live", "/palette", "/look", "/enter", "/debrief", "/login", "/views", "/items.csv", "/items/{id}/shot", "/duty/{id}/sheet", "/items.xlsx", "/imports/{id}/results"}
 
 // TestEverywhere says which pages the tests over all pages don't see.
 func TestEverywhere(t *testing.T) {
