@@ -268,13 +268,17 @@ func logged(src Source, parts []*part, now time.Time) []Event {
 	if src.Kind != SeatSource && src.Kind != PasteSource && src.Kind != DutySource {
 		return nil
 	}
+	typ := "item.logged"
+	if src.Kind == PasteSource {
+		typ = "item.pasted"
+	}
 	var events []Event
 	for _, p := range parts {
 		var by seatNote
 		if p.res.Status != StatusCreated || json.Unmarshal(p.raw.Note, &by) != nil || by.By == 0 {
 			continue
 		}
-		events = append(events, p.item.event(Actor{PersonID: by.By, Name: orElse(by.Name, src.Name), Via: orElse(by.Via, "session")}, now, "item.logged").acted(p.item.happened(now)))
+		events = append(events, p.item.event(Actor{PersonID: by.By, Name: orElse(by.Name, src.Name), Via: orElse(by.Via, "session")}, now, typ).acted(p.item.happened(now)))
 	}
 	return events
 }
