@@ -84,7 +84,6 @@ func (s *Server) importPage(w http.ResponseWriter, r *http.Request, id int64, st
 	}
 	body.M, body.Running, body.Most = importRow(m), m.State == desk.ImportRunning, max(m.Total, m.Brought(), 1)
 	page.Context, page.Back, page.Body = []string{m.Source, m.FileName}, "/imports", body
-	page.Live = page.Live && !body.Running // it fetches itself while it runs
 	s.render(w, r, status, "import", page)
 }
 
