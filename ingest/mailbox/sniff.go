@@ -1,7 +1,6 @@
 package mailbox
 
 import (
-	"archive/zip"
 	"bytes"
 	"net/http"
 	"strings"
@@ -18,17 +17,19 @@ var magic = []struct{ begin, kind string }{
 	{"MSCF", "application/vnd.ms-cab-compressed"}, {"SQLite format 3\x00", "application/vnd.sqlite3"},
 }
 
-// inZip are files by which a zip archive is something more.
+// inZip are names in a zip archive by which it is something more, the surest first.
 var inZip = []struct{ name, kind string }{
+	{"/vbaProject.bin", "application/vnd.ms-office.macroenabled"},
+	{"xl/workbook.bin", "application/vnd.ms-excel.sheet.binary.macroenabled.12"},
 	{"word/document.xml", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
 	{"xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
-	{"xl/workbook.bin", "application/vnd.ms-excel.sheet.binary.macroenabled.12"},
 	{"ppt/presentation.xml", "application/vnd.openxmlformats-officedocument.presentationml.presentation"},
-	{"OFD.xml", "application/ofd"}, {"META-INF/MANIFEST.MF", "application/java-archive"}, {"AndroidManifest.xml", "application/vnd.android.package-archive"},
+	{"OFD.xml", "application/ofd"}, {"AndroidManifest.xml", "application/vnd.android.package-archive"}, {"META-INF/MANIFEST.MF", "application/java-archive"},
 }
 
-// maxZipNames bounds the look into an archive; nothing of it is unpacked.
-const maxZipNames = 2000
+// zipNames is where an archive's names stand: at its end. Nothing is unpacked and no
+// list of them made, however long somebody has made it.
+const zipNames = 1 << 20
 
 // sniff says what a file is by its bytes; "application/octet-stream" when they say
 // nothing.
@@ -37,7 +38,7 @@ func sniff(b []byte) string {
 		return "application/x-empty"
 	}
 	for _, m := range magic {
-		if strings.HasPrefix(string(b[:min(len(b), 32)]), m.begin) {
+		if bytes.HasPrefix(b, []byte(m.begin)) {
 			return m.kind
 		}
 	}
@@ -45,24 +46,10 @@ func sniff(b []byte) string {
 	if kind != "application/zip" {
 		return kind
 	}
-	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
-	if err != nil {
-		return kind
-	}
-	found, macros := "", false
-	for _, f := range z.File[:min(len(z.File), maxZipNames)] {
-		macros = macros || strings.HasSuffix(f.Name, "/vbaProject.bin")
-		for _, m := range inZip {
-			if f.Name == m.name && (found == "" || found == "application/java-archive") {
-				found = m.kind
-			}
+	for _, m := range inZip {
+		if bytes.Contains(b[max(0, len(b)-zipNames):], []byte(m.name)) {
+			return m.kind
 		}
-	}
-	switch {
-	case macros:
-		return "application/vnd.ms-office.macroenabled"
-	case found != "":
-		return found
 	}
 	return kind
 }

@@ -48,7 +48,10 @@ func wordsSure(s string) (text string, sure bool) {
 				flush()
 			}
 			charset = cs
-			pending = append(append(make([]byte, 0, len(pending)+len(data)), pending...), data...)
+			if pending == nil {
+				pending = make([]byte, 0, 4*len(data))
+			}
+			pending = append(pending, data...)
 		}
 		s = rest
 	}
