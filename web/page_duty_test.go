@@ -45,7 +45,7 @@ func TestDutyForms(t *testing.T) {
 	}
 	at := res.header.Get("Location")
 	page := x.page(duty, at)
-	for _, want := range []string{"清水区政府办", "副主任", "市委办公室、省应急管理厅、区消防大队", "周*", "139****1234", "19:50", "要求办结时限", "11月23日", "补录", "值班登记", "/duty/"} {
+	for _, want := range []string{"清水区政府办", "副主任", "市委办公室、省应急管理厅、区消防大队", "周*", "139****1234", "19:50", "要求办结时限", "11月23日 12:00 前", "补录", "值班登记", "/duty/"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the item doesn't say %q", want)
 		}

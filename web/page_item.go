@@ -121,7 +121,7 @@ func (s *Server) itemPage(w http.ResponseWriter, r *http.Request, id int64, stat
 		page.Live = false // a redraw would hide again what was asked for
 	}
 	if strings.TrimSpace(title) == "" {
-		title = rd.t("%s来件", rd.t(it.Channel.Name()))
+		title = rd.untitled(it)
 		body.Title = []Phrase{{Text: title}}
 	} else {
 		body.Title = Highlight(title, evidence(it.Verdict, "title", tellsAnItem))
@@ -140,7 +140,11 @@ func (s *Server) itemPage(w http.ResponseWriter, r *http.Request, id int64, stat
 		body.Versions = append(body.Versions, VersionRow{v})
 	}
 	for _, e := range slices.Backward(f.Events) {
-		body.Moments = append(body.Moments, rd.itemMoment(e))
+		m := rd.itemMoment(e)
+		if e.Type == "item.logged" && it.Channel == desk.ChannelDuty {
+			m.Act = rd.t("来电来文登记")
+		}
+		body.Moments = append(body.Moments, m)
 	}
 	if !slices.ContainsFunc(f.Events, func(e desk.Event) bool { return e.Type == "item.created" }) {
 		// It came with others, in one event.

@@ -69,12 +69,12 @@ func (r teller) dutyFacts(it desk.Item, d desk.Duty) (facts []Fact) {
 	}
 	at.Value = []Phrase{{Text: r.dates().minute(d.At)}}
 	if it.ReceivedAt.Sub(d.At) > lateEntry {
-		at.Note = r.t("补录，%s 录入", r.dates().minute(it.ReceivedAt))
+		at.Note = r.t("补录，%s 录入", r.dates().short(it.ReceivedAt))
 	}
 	facts = append(facts, at)
 	add("记录人", d.Recorder)
 	if d.Limit != nil {
-		facts = append(facts, Fact{Name: "要求办结时限", Value: []Phrase{{Text: r.t("%s 前", r.dates().near(*d.Limit, r.now)), Mark: "strong"}}, Note: r.limitWord(it)})
+		facts = append(facts, Fact{Name: "要求办结时限", Value: []Phrase{{Text: r.t("%s 前", r.dates().short(*d.Limit)), Mark: "strong"}}, Note: r.limitWord(it)})
 	}
 	return facts
 }
@@ -115,20 +115,28 @@ func (r teller) limitFlag(it desk.Item) []Flag {
 	if it.Limit() == nil {
 		return nil
 	}
-	return []Flag{{Light: r.limitLight(it), Text: "限", Args: []any{r.t("%s 前", r.dates().near(*it.Limit(), r.now))}}}
+	return []Flag{{Light: r.limitLight(it), Text: "限", Args: []any{r.t("%s 前", r.dates().short(*it.Limit()))}}}
 }
 
-// dutyTag names the form beside the channel.
-func dutyTag(it desk.Item) string {
-	if it.Extra == nil || it.Extra.Duty == nil {
-		return ""
+// broughtBy is who brought an item, beside its channel: the unit that called, else its source.
+func broughtBy(it desk.Item) string {
+	if it.Extra != nil && it.Extra.Duty != nil {
+		return it.Extra.Duty.Unit
 	}
-	return it.Extra.Duty.Form
+	return it.Source
+}
+
+// untitled names an item that has no title.
+func (r teller) untitled(it desk.Item) string {
+	if it.Extra != nil && it.Extra.Duty != nil {
+		return r.t("%s来电", it.Extra.Duty.Unit)
+	}
+	return r.t("%s来件", r.t(it.Channel.Name()))
 }
 
 // dutyAddress is where the sheet of a duty form is printed; "" for other items.
 func dutyAddress(it desk.Item) string {
-	if dutyTag(it) == "" {
+	if it.Extra == nil || it.Extra.Duty == nil {
 		return ""
 	}
 	return fmt.Sprintf("/duty/%d/sheet", it.ID)

@@ -57,7 +57,7 @@ func (r teller) itemRow(it desk.Item) ItemRow {
 		row.Notes = append(row.Notes, Say("同题 %d 件", it.TopicSize))
 	}
 	if it.Channel == desk.ChannelMedia || it.Channel == desk.ChannelDuty {
-		row.More = append([]string{it.Source}, row.More...)
+		row.More = append([]string{broughtBy(it)}, row.More...)
 		row.More = row.More[:min(2, len(row.More))]
 	}
 	if title != "" {
