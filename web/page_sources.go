@@ -38,7 +38,7 @@ type SourceRow struct {
 }
 
 // kindWords name the kinds of source.
-var kindWords = map[string]string{"hotline": "热线推送", "mailbox": "邮箱（IMAP）", "feed": "媒体订阅（RSS/Atom）", desk.SeatSource: "坐席", desk.PasteSource: "粘贴",
+var kindWords = map[string]string{"hotline": "热线推送", "mailbox": "邮箱（IMAP）", "feed": "媒体订阅（RSS/Atom）", desk.SeatSource: "坐席", desk.LetterSource: "公众信箱", desk.PasteSource: "粘贴",
 	kindHook: "媒体推送（签名）", desk.DutySource: "值班登记"}
 
 // kindChannels are the channels of what they bring, and whether it is pushed to us.
