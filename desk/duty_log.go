@@ -32,6 +32,9 @@ func (d *Desk) LogDuty(ctx context.Context, who Actor, in Incoming) (Result, err
 	duty.Told = toldOnce(duty.Told)
 	in.Extra = &Extra{Duty: &duty}
 	in.Title = strings.TrimSpace(in.Title)
+	if err := duty.check(); err != nil {
+		return Result{}, err
+	}
 	switch {
 	case duty.Form == DutyCall && strings.TrimSpace(in.Body) == "":
 		return Result{}, Invalid("body", "请记录来电内容")
