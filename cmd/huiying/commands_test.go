@@ -142,6 +142,7 @@ func TestCommandsWithoutATerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.must("", "import", file, "--source", "12345")
+	p.importsTables(t)
 	p.must("", "audit", "verify")
 	// What the commands made, serve finds.
 	p.start()
@@ -151,7 +152,31 @@ func TestCommandsWithoutATerminal(t *testing.T) {
 	}
 	p.must("a password for all\n", "user", "add", "all", "--role", "duty", "--password-stdin")
 	c = caller{p, p.must("", "token", "add", "--user", "all")}
-	if items := c.list("/api/v1/items"); len(items) != 1 || items[0]["title"] != "路灯不亮" {
+	if items := c.list("/api/v1/items"); len(items) != 3 || items[0]["title"] != "路灯不亮" || items[2]["body"] != "城管局" {
 		t.Errorf("imported: %v", items)
+	}
+}
+
+// importsTables brings in a table: tried first, then with a column told, then again.
+func (p *program) importsTables(t *testing.T) {
+	t.Helper()
+	table, results := filepath.Join(t.TempDir(), "导出.csv"), filepath.Join(t.TempDir(), "results.csv")
+	if err := os.WriteFile(table, []byte("编号,标题,转办\nT1,水压低,水务局\nT2,,\nT3,井盖响,城管局\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out := p.must("", "import", table, "--source", "12345", "--dry-run"); !strings.HasPrefix(out, "3\tbody\t") {
+		t.Errorf("a trial says %q", out)
+	}
+	for range 2 {
+		p.must("", "import", table, "--source", "12345", "--map", "转办=body", "--results", results)
+	}
+	b, err := os.ReadFile(results)
+	if err != nil || strings.Count(string(b), "已有，未变") != 2 || strings.Count(string(b), "已隔离") != 1 {
+		t.Errorf("results of the second time: %s %v", b, err)
+	}
+	for _, refused := range [][]string{{"--map", "没有这列=body"}, {"--map", "A=nonsense"}, {"--sheet", "没有"}} {
+		if out, code := p.run("", append([]string{"import", table, "--source", "12345", "--data", p.data}, refused...)...); code != 1 || out != "" {
+			t.Errorf("%v: exit %d, %q", refused, code, out)
+		}
 	}
 }

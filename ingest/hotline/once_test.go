@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -132,6 +134,69 @@ func TestRow2LostReplies(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestRow2EveryKeyOnce: replies are lost at random, before and behind the commit, and
+// the sender repeats until it hears one. One item per key, and the answer stays the
+// same for ever after. In full it is ten thousand keys.
+func TestRow2EveryKeyOnce(t *testing.T) {
+	t.Parallel()
+	keys := 150
+	if os.Getenv("HUIYING_ENDURE") == "1" {
+		keys = 10_000
+	}
+	d := ingesttest.Open(t, kind, desk.Source{})
+	line := &unsteady{Store: d.Store, dice: rand.New(rand.NewPCG(2, uint64(keys)))}
+	d.Desk.Store = line
+	for n := range keys {
+		push := func() ([]desk.Result, error) {
+			raw := desk.Raw{ContentType: TypeJSON, Bytes: fmt.Appendf(nil, `{"title":"第 %d 件，没有编号"}`, n)}
+			return d.Desk.Receive(t.Context(), d.Source, desk.Batch{Raws: []desk.Raw{raw}, Key: fmt.Sprint("every-", n)})
+		}
+		first, err := push()
+		for tries := 0; err != nil && tries < 100; tries++ {
+			first, err = push()
+		}
+		if err != nil || len(first) != 1 || first[0].Status != desk.StatusCreated {
+			t.Fatalf("key %d: %+v %v", n, first, err)
+		}
+		if again, err := push(); err == nil && again[0] != first[0] {
+			t.Errorf("key %d: %+v, before %+v", n, again, first)
+		}
+	}
+	d.Desk.Store = line.Store
+	if _, err := d.FinishRaws(t.Context(), d.Clock.Move(time.Hour)); err != nil {
+		t.Error(err)
+	}
+	if n := len(d.Items()); n != keys {
+		t.Errorf("%d items of %d keys", n, keys)
+	}
+	if line.lost < keys/3 {
+		t.Errorf("only %d replies were lost", line.lost)
+	}
+	t.Logf("figure: Idempotency-Key: %d keys, %d replies lost, %d items, 0 twice", keys, line.lost, keys)
+}
+
+// unsteady loses the answer to every fourth transaction; half of those had committed.
+type unsteady struct {
+	desk.Store
+	dice *rand.Rand
+	lost int
+}
+
+func (s *unsteady) InTx(ctx context.Context, fn func(desk.Tx) error) error {
+	switch s.dice.IntN(8) {
+	case 0:
+		s.lost++
+		return desk.Unavailable(errors.New("the line is cut"), time.Second)
+	case 1:
+		s.lost++
+		if err := s.Store.InTx(ctx, fn); err != nil {
+			return err
+		}
+		return desk.Unavailable(errors.New("the line is cut"), time.Second)
+	}
+	return s.Store.InTx(ctx, fn)
 }
 
 // TestSweepAnswersForTheSender: the sender never came back between the commits; the

@@ -47,6 +47,8 @@ func open(file []byte, sheet string) (table, error) {
 		return nil, desk.Invalid("file", "这是网页，不是表格；请在 Excel 或 WPS 中打开后另存为 XLSX 再导入")
 	case len(bytes.TrimSpace(file)) == 0:
 		return nil, desk.Invalid("file", "文件是空的")
+	case sheet != "":
+		return nil, desk.Invalid("sheet", "没有名为“%s”的工作表", sheet)
 	}
 	return openText(file), nil
 }
