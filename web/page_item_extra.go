@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"huiying/desk"
-	"huiying/desk/timeline"
 )
 
 // extraFacts are what the door's form had beside the words: a duty form's fields, what an app or a vendor told.
@@ -91,15 +90,10 @@ func (r teller) limitLight(it desk.Item) string {
 	case it.State == desk.ItemSettled:
 		return LightOff
 	}
-	switch r.desk.Policy.Lights.At(it.Extra.Duty.At, *limit, r.now) {
-	case timeline.Overdue:
-		return LightOver
-	case timeline.Red:
-		return LightRed
-	case timeline.Yellow:
-		return LightYellow
+	if light := string(r.desk.Policy.Lights.At(it.Extra.Duty.At, *limit, r.now)); light != "overdue" { // desk/timeline's names are the pages', but for this one
+		return light
 	}
-	return LightGreen
+	return LightOver
 }
 
 func (r teller) limitWord(it desk.Item) string {
