@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -93,7 +94,7 @@ func TestDrill(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close(t.Context())
-	p.await("every item, each once", func() bool {
+	p.awaitFor(4*time.Minute, "every item, each once", func() bool { // the night's rest, and the lease of the node that died
 		return count("SELECT count(*) FROM DRILL.item WHERE external_id LIKE 'drill-%'") >= 256
 	})
 	if n := count("SELECT count(DISTINCT substr(external_id, 1, 10)) FROM DRILL.item"); n != 256 {

@@ -147,7 +147,13 @@ func (p *program) stop(sig syscall.Signal) {
 // await polls a condition of the outside world until it holds.
 func (p *program) await(what string, holds func() bool) {
 	p.t.Helper()
-	deadline := time.NewTimer(60 * time.Second)
+	p.awaitFor(time.Minute, what, holds)
+}
+
+// awaitFor is await for what takes its time.
+func (p *program) awaitFor(patience time.Duration, what string, holds func() bool) {
+	p.t.Helper()
+	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()

@@ -3,6 +3,8 @@ package drill
 import (
 	"crypto/rand"
 	"fmt"
+	"io"
+	"log"
 	"mime"
 	"net"
 	"strings"
@@ -38,7 +40,7 @@ func NewMail() (*Mail, error) {
 		NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
 			return memory.NewSession(), nil, nil
 		},
-		Caps: imap.CapSet{imap.CapIMAP4rev1: {}}, InsecureAuth: true,
+		Caps: imap.CapSet{imap.CapIMAP4rev1: {}}, InsecureAuth: true, Logger: log.New(io.Discard, "", 0), // what a client breaks off is no news
 	})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
