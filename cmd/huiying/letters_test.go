@@ -24,7 +24,7 @@ func TestOuterNode(t *testing.T) {
 	case base = <-address:
 	case err := <-ended:
 		t.Fatal(err)
-	case <-time.After(30 * time.Second):
+	case <-time.After(2 * time.Minute):
 		t.Fatal("it doesn't come up")
 	}
 	for path, want := range map[string]int{"/letters": 200, "/letters/query": 200, "/readyz": 200, "/login": 404, "/api/v1/items": 404, "/items": 404} {
@@ -48,7 +48,7 @@ func TestOuterNode(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Error("it doesn't end")
 	}
 }
