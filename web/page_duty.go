@@ -43,7 +43,7 @@ type Told struct {
 }
 
 // dutyFields are what the form sends; who has been told comes beside them.
-var dutyFields = []string{"key", "form", "unit", "name", "post", "phone", "told-other", "number", "title", "body", "urgency", "at", "limit"}
+var dutyFields = []string{"key", "sort", "unit", "name", "post", "phone", "told-other", "number", "title", "body", "urgency", "at", "limit"}
 
 // dutySlugs name the forms in addresses and drafts.
 var dutySlugs = []string{"call", "document", "report", "order", "net"}
@@ -96,7 +96,7 @@ func (s *Server) dutySave(w http.ResponseWriter, r *http.Request) {
 	if !plainKey(key) {
 		key = rand.Text()
 	}
-	kind := form.Value("form")
+	kind := form.Value("sort")
 	told := r.PostForm["told"]
 	in := desk.Incoming{ExternalID: "duty-" + key, Title: form.Value("title"), Body: form.Value("body"),
 		Author: desk.Author{Name: strings.TrimSpace(form.Value("name")), Phone: strings.TrimSpace(form.Value("phone"))}}

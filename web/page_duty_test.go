@@ -36,7 +36,7 @@ func TestDutyForms(t *testing.T) {
 	t.Parallel()
 	x := newSite(t)
 	duty := x.person(desk.RoleDuty)
-	call := url.Values{"key": {"ABCDEFGHIJKLMNOPQRST"}, "form": {desk.DutyCall}, "unit": {"清水区政府办"}, "name": {"周敏"}, "post": {"副主任"}, "phone": {"13900001234"},
+	call := url.Values{"key": {"ABCDEFGHIJKLMNOPQRST"}, "sort": {desk.DutyCall}, "unit": {"清水区政府办"}, "name": {"周敏"}, "post": {"副主任"}, "phone": {"13900001234"},
 		"told": {"市委办公室", "省应急管理厅"}, "told-other": {"区消防大队、市委办公室"}, "body": {"19时40分，清水路一处厂房起火，2人受伤，请求市里支援。"},
 		"at": {"2026-11-20T19:50"}, "limit": {"2026-11-23T12:00"}, "urgency": {desk.UrgencyUrgent}}
 	res := x.send(duty, "/duty", call)
@@ -88,13 +88,13 @@ func TestDutyFaults(t *testing.T) {
 		send url.Values
 		at   string
 	}{
-		"no unit":            {url.Values{"form": {desk.DutyCall}, "body": {"甲"}}, "f-unit"},
-		"no words":           {url.Values{"form": {desk.DutyCall}, "unit": {"甲"}}, "f-body"},
-		"no title":           {url.Values{"form": {desk.DutyDocument}, "unit": {"甲"}, "body": {"乙"}}, "f-title"},
-		"in the future":      {url.Values{"form": {desk.DutyCall}, "unit": {"甲"}, "body": {"乙"}, "at": {now.Add(9 * time.Hour).UTC().Format(formTime)}}, "f-at"},
-		"a limit before":     {url.Values{"form": {desk.DutyOrder}, "unit": {"甲"}, "title": {"乙"}, "limit": {"2026-01-01T00:00"}}, "f-limit"},
-		"a time that is not": {url.Values{"form": {desk.DutyOrder}, "unit": {"甲"}, "title": {"乙"}, "limit": {"明天"}}, "f-limit"},
-		"a long number":      {url.Values{"form": {desk.DutyNet}, "unit": {"甲"}, "title": {"乙"}, "number": {strings.Repeat("号", 201)}}, "f-number"},
+		"no unit":            {url.Values{"sort": {desk.DutyCall}, "body": {"甲"}}, "f-unit"},
+		"no words":           {url.Values{"sort": {desk.DutyCall}, "unit": {"甲"}}, "f-body"},
+		"no title":           {url.Values{"sort": {desk.DutyDocument}, "unit": {"甲"}, "body": {"乙"}}, "f-title"},
+		"in the future":      {url.Values{"sort": {desk.DutyCall}, "unit": {"甲"}, "body": {"乙"}, "at": {now.Add(9 * time.Hour).UTC().Format(formTime)}}, "f-at"},
+		"a limit before":     {url.Values{"sort": {desk.DutyOrder}, "unit": {"甲"}, "title": {"乙"}, "limit": {"2026-01-01T00:00"}}, "f-limit"},
+		"a time that is not": {url.Values{"sort": {desk.DutyOrder}, "unit": {"甲"}, "title": {"乙"}, "limit": {"明天"}}, "f-limit"},
+		"a long number":      {url.Values{"sort": {desk.DutyNet}, "unit": {"甲"}, "title": {"乙"}, "number": {strings.Repeat("号", 201)}}, "f-number"},
 	} {
 		res := x.send(lead, "/duty", c.send)
 		b := res.body
@@ -102,7 +102,7 @@ func TestDutyFaults(t *testing.T) {
 			t.Errorf("%s: %d, no link to %s", name, res.status, c.at)
 		}
 	}
-	if res := x.send(x.person(desk.RoleOperator), "/duty", url.Values{"form": {desk.DutyCall}, "unit": {"甲"}, "body": {"乙"}}); res.status != http.StatusForbidden {
+	if res := x.send(x.person(desk.RoleOperator), "/duty", url.Values{"sort": {desk.DutyCall}, "unit": {"甲"}, "body": {"乙"}}); res.status != http.StatusForbidden {
 		t.Errorf("an operator: %d", res.status)
 	}
 }
