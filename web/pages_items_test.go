@@ -56,7 +56,7 @@ func TestDeskByRole(t *testing.T) {
 	duty := n.visitor(c.duty, "zhoumin")
 	duty.get("/").want(t, http.StatusOK, "云泽化工园区爆炸事故", "发布权威信息", "发生 20:13起 5小时", "国办发〔2016〕80号", "5 项进行中", "1 项超时", "尚未起草", "待审签", "排发布会", `data-key="N"`)
 	leader := n.visitor(c.leader, "lijianping")
-	leader.get("/").want(t, http.StatusOK, ">审签 <kbd>R</kbd>").lacks(t, "新建事件", "起草发布", "排发布会")
+	leader.get("/").want(t, http.StatusOK, ">去审签 <kbd>R</kbd>").lacks(t, "新建事件", "起草发布", "排发布会")
 	if to := n.visitor(c.operator, "sunxiao").get("/").header.Get("Location"); to != "/seat" {
 		t.Errorf("an operator is led to %q", to)
 	}

@@ -122,7 +122,8 @@ func TestDrill(t *testing.T) {
 		t.Errorf("%d schemas are left", n)
 	}
 	after := tables(t, db, "huiying")
-	for _, record := range []string{"event", "event_pending", "feed", "feed_head"} { // looked at below
+	// The record is looked at below; the desk's own bookkeeping of hours moves with the hours.
+	for _, record := range []string{"event", "event_pending", "feed", "feed_head", "setting"} {
 		delete(before, record)
 		delete(after, record)
 	}
