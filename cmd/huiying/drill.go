@@ -11,6 +11,7 @@ import (
 
 	"huiying/desk"
 	"huiying/desk/drill"
+	"huiying/desk/pg"
 )
 
 type drillCmd struct {
@@ -138,23 +139,16 @@ func hours(d time.Duration) string { return fmt.Sprintf("%g 小时", d.Hours()) 
 
 // serving runs a command that a running node carries out.
 func (f databaseFlags) serving(ctx context.Context, log *slog.Logger, fn func(*desk.Desk) error) error {
-	policy, err := f.Policy.read()
-	if err != nil {
-		return err
-	}
-	store, _, teardown, err := f.open(ctx, log, false)
-	if err != nil {
-		return err
-	}
-	defer teardown()
-	yes, err := store.Serving(ctx)
-	if err != nil {
-		return err
-	}
-	if !yes {
-		return desk.Conflict("", "演练由运行中的 huiying serve 承担，请先启动它（同一个数据目录或数据库）")
-	}
-	return fn(newDesk(store, policy, kinds(nil), time.Now, log))
+	return f.withStore(ctx, log, func(store *pg.Store, d *desk.Desk) error {
+		yes, err := store.Serving(ctx)
+		if err != nil {
+			return err
+		}
+		if !yes {
+			return desk.Conflict("", "演练由运行中的 huiying serve 承担，请先启动它（同一个数据目录或数据库）")
+		}
+		return fn(d)
+	})
 }
 
 // drillPatience is how long a node may take to open or to purge a drill.

@@ -50,6 +50,11 @@ func newDesk(store *pg.Store, policy desk.Policy, sources []ingest.Kind, now fun
 
 // withDesk runs a command on the database, wherever it is.
 func (f databaseFlags) withDesk(ctx context.Context, log *slog.Logger, fn func(*desk.Desk) error) error {
+	return f.withStore(ctx, log, func(_ *pg.Store, d *desk.Desk) error { return fn(d) })
+}
+
+// withStore is withDesk for what asks the database itself.
+func (f databaseFlags) withStore(ctx context.Context, log *slog.Logger, fn func(*pg.Store, *desk.Desk) error) error {
 	policy, err := f.Policy.read()
 	if err != nil {
 		return err
@@ -59,5 +64,5 @@ func (f databaseFlags) withDesk(ctx context.Context, log *slog.Logger, fn func(*
 		return err
 	}
 	defer teardown()
-	return fn(newDesk(store, policy, kinds(nil), time.Now, log))
+	return fn(store, newDesk(store, policy, kinds(nil), time.Now, log))
 }
