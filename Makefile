@@ -30,11 +30,11 @@ test: install-test ## run every test: with the race detector, then without cgo, 
 # What Chromium does takes no notice of the race detector, and what it asks of the
 # program is asked by other tests as well: those tests run once, in pure.
 race:
-	go test -vet=off -race -timeout 12m -skip '^TestBrowser' $(or $(PKG),./...)
+	go test -vet=off -race -timeout 25m -skip '^TestBrowser' $(or $(PKG),./...)
 
 pure:
 	CGO_ENABLED=0 go build $$($(PURE))
-	CGO_ENABLED=0 go test -vet=off -timeout 12m $$($(PURE))
+	CGO_ENABLED=0 go test -vet=off -timeout 25m $$($(PURE))
 
 check: vet staticcheck ## gofmt, vet, staticcheck, and the layout's arrows
 	@unformatted=$$(git ls-files -z --cached --others --exclude-standard '*.go' | xargs -0 -r ls -d 2>/dev/null | xargs -r gofmt -l); \
