@@ -52,21 +52,7 @@ func (d *Desk) LogDuty(ctx context.Context, who Actor, in Incoming) (Result, err
 			return Result{}, err
 		}
 	}
-	src, err := d.ownSource(ctx, DutySource, ChannelDuty)
-	if err != nil {
-		return Result{}, err
-	}
-	raw := Raw{ContentType: "application/json", Bytes: mustJSON(in), Note: mustJSON(seatNote{who.PersonID, who.Name, who.Via})}
-	res, err := d.Receive(ctx, src, Batch{Raws: []Raw{raw}})
-	switch {
-	case err != nil:
-		return Result{}, err
-	case len(res) != 1:
-		return Result{}, &Error{Code: CodeInternal, Text: "保存失败，请重试"}
-	case res[0].Err != nil:
-		return res[0], res[0].Err
-	}
-	return res[0], nil
+	return d.enter(ctx, DutySource, ChannelDuty, mustJSON(in), mustJSON(seatNote{who.PersonID, who.Name, who.Via}))
 }
 
 // toldOnce names each body once, in the order given.

@@ -237,22 +237,7 @@ func (d *Desk) LogCall(ctx context.Context, who Actor, in Incoming) (Result, err
 			return Result{}, err
 		}
 	}
-	src, err := d.seat(ctx)
-	if err != nil {
-		return Result{}, err
-	}
-	raw := Raw{ContentType: "application/json", Bytes: mustJSON(in), Note: mustJSON(seatNote{who.PersonID, who.Name, who.Via})}
-	res, err := d.Receive(ctx, src, Batch{Raws: []Raw{raw}})
-	if err != nil {
-		return Result{}, err
-	}
-	if len(res) != 1 {
-		return Result{}, &Error{Code: CodeInternal, Text: "保存失败，请重试"}
-	}
-	if res[0].Err != nil {
-		return res[0], res[0].Err
-	}
-	return res[0], nil
+	return d.enter(ctx, SeatSource, ChannelHotline, mustJSON(in), mustJSON(seatNote{who.PersonID, who.Name, who.Via}))
 }
 
 // seatNote is who logged a call, kept with the raw: whoever finishes it, the record
@@ -281,26 +266,6 @@ func logged(src Source, parts []*part, now time.Time) []Event {
 		events = append(events, p.item.event(Actor{PersonID: by.By, Name: orElse(by.Name, src.Name), Via: orElse(by.Via, "session")}, now, typ).acted(p.item.happened(now)))
 	}
 	return events
-}
-
-// seat is the source of the seat, made when first needed.
-func (d *Desk) seat(ctx context.Context) (src Source, err error) {
-	err = d.Store.InTx(ctx, func(tx Tx) error {
-		src, err = tx.SourceByName(ctx, SeatSource)
-		if CodeOf(err) != CodeNotFound {
-			return err
-		}
-		now := d.Now()
-		src = Source{Kind: SeatSource, Channel: ChannelHotline, Name: SeatSource, State: "active", NextPollAt: now, CreatedAt: now}
-		return tx.NewSource(ctx, &src)
-	})
-	if CodeOf(err) == CodeConflict { // another seat made it at the same moment
-		err = d.Store.View(ctx, func(tx Tx) error {
-			src, err = tx.SourceByName(ctx, SeatSource)
-			return err
-		})
-	}
-	return src, err
 }
 
 // Suggest reads a text as it is being typed, storing nothing.

@@ -181,18 +181,8 @@ func (d *Desk) SendLetter(ctx context.Context, f LetterForm) (code string, err e
 	if !f.Anonymous {
 		in.Author = Author{Name: strings.TrimSpace(f.Name), Phone: strings.TrimSpace(f.Phone)}
 	}
-	src, err := d.ownSource(ctx, LetterSource, ChannelMailbox)
-	if err != nil {
+	if _, err := d.enter(ctx, LetterSource, ChannelMailbox, mustJSON(in), nil); err != nil {
 		return "", err
-	}
-	res, err := d.Receive(ctx, src, Batch{Raws: []Raw{{ContentType: "application/json", Bytes: mustJSON(in)}}})
-	switch {
-	case err != nil:
-		return "", err
-	case len(res) != 1:
-		return "", &Error{Code: CodeInternal, Text: "保存失败，请重试"}
-	case res[0].Err != nil:
-		return "", res[0].Err
 	}
 	return code, nil
 }

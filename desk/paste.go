@@ -151,41 +151,7 @@ func (d *Desk) PasteMedia(ctx context.Context, who Actor, p Paste) (Result, erro
 	if err != nil {
 		return Result{}, err
 	}
-	src, err := d.ownSource(ctx, PasteSource, ChannelMedia)
-	if err != nil {
-		return Result{}, err
-	}
-	raw := Raw{ContentType: "application/json", Bytes: mustJSON(pasted{in, p.Shot}), Note: mustJSON(seatNote{who.PersonID, who.Name, who.Via})}
-	res, err := d.Receive(ctx, src, Batch{Raws: []Raw{raw}})
-	switch {
-	case err != nil:
-		return Result{}, err
-	case len(res) != 1:
-		return Result{}, &Error{Code: CodeInternal, Text: "保存失败，请重试"}
-	case res[0].Err != nil:
-		return res[0], res[0].Err
-	}
-	return res[0], nil
-}
-
-// ownSource is a source that the desk itself keeps, made when first needed.
-func (d *Desk) ownSource(ctx context.Context, kind string, channel Channel) (src Source, err error) {
-	err = d.Store.InTx(ctx, func(tx Tx) error {
-		src, err = tx.SourceByName(ctx, kind)
-		if CodeOf(err) != CodeNotFound {
-			return err
-		}
-		now := d.Now()
-		src = Source{Kind: kind, Channel: channel, Name: kind, State: "active", NextPollAt: now, CreatedAt: now}
-		return tx.NewSource(ctx, &src)
-	})
-	if CodeOf(err) == CodeConflict { // somebody else made it at the same moment
-		err = d.Store.View(ctx, func(tx Tx) error {
-			src, err = tx.SourceByName(ctx, kind)
-			return err
-		})
-	}
-	return src, err
+	return d.enter(ctx, PasteSource, ChannelMedia, mustJSON(pasted{in, p.Shot}), mustJSON(seatNote{who.PersonID, who.Name, who.Via}))
 }
 
 // ShotOf gives an item's screenshot with its bytes, for download.

@@ -92,10 +92,7 @@ func (s *Server) dutySave(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, err)
 		return
 	}
-	key := form.Value("key")
-	if !plainKey(key) {
-		key = rand.Text()
-	}
+	key := ownKey(form.Value("key"))
 	kind := form.Value("sort")
 	told := r.PostForm["told"]
 	in := desk.Incoming{ExternalID: "duty-" + key, Title: form.Value("title"), Body: form.Value("body"),

@@ -43,28 +43,15 @@ func (s *Server) dutySheet(w http.ResponseWriter, r *http.Request) {
 	s.dutySheetPage(w, r, id, http.StatusOK, dutySheetBody{Dialog: r.URL.Query().Get("do")}, nil)
 }
 
-// dutySheetReveal is the same with personal data, for a recorded reason, once.
+// dutySheetReveal is the same with personal data.
 func (s *Server) dutySheetReveal(w http.ResponseWriter, r *http.Request) {
-	id, err := pathID(r, "id")
-	if err != nil {
-		s.Fail(w, r, err)
-		return
-	}
-	form, err := readForm(r, "why")
-	if err != nil {
-		s.Fail(w, r, err)
-		return
-	}
-	shown, err := s.Desk.RevealItem(r.Context(), identityOf(r.Context()).who, id, form.Value("why"))
-	if err != nil {
-		if form.fail(s, r, err) {
-			s.dutySheetPage(w, r, id, form.Status(), dutySheetBody{Form: form, Dialog: "reveal"}, nil)
-			return
+	s.reveal(w, r, func(id int64, form Form, shown *desk.Revealed) {
+		body := dutySheetBody{Form: form}
+		if shown == nil {
+			body.Dialog = "reveal"
 		}
-		s.Fail(w, r, err)
-		return
-	}
-	s.dutySheetPage(w, r, id, http.StatusOK, dutySheetBody{}, &shown)
+		s.dutySheetPage(w, r, id, form.Status(), body, shown)
+	})
 }
 
 func (s *Server) dutySheetPage(w http.ResponseWriter, r *http.Request, id int64, status int, body dutySheetBody, shown *desk.Revealed) {

@@ -2,10 +2,24 @@ package web
 
 import (
 	"net/http"
+
+	"huiying/desk"
 )
 
-// itemReveal shows personal data for a recorded reason, once: the address doesn't bring it back.
+// itemReveal shows an item's personal data.
 func (s *Server) itemReveal(w http.ResponseWriter, r *http.Request) {
+	s.reveal(w, r, func(id int64, form Form, shown *desk.Revealed) {
+		body := itemBody{Form: form, Revealed: shown}
+		if shown == nil {
+			body.Values, body.Dialog = nil, "reveal"
+		}
+		s.itemPage(w, r, id, form.Status(), body)
+	})
+}
+
+// reveal shows personal data for a recorded reason, once: the address doesn't bring it back. page gets what is shown, or
+// nil with the form that was refused.
+func (s *Server) reveal(w http.ResponseWriter, r *http.Request, page func(id int64, form Form, shown *desk.Revealed)) {
 	id, err := pathID(r, "id")
 	if err != nil {
 		s.Fail(w, r, err)
@@ -17,14 +31,12 @@ func (s *Server) itemReveal(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	shown, err := s.Desk.RevealItem(r.Context(), identityOf(r.Context()).who, id, form.Value("why"))
-	if err != nil {
-		if form.fail(s, r, err) {
-			form.Values = nil
-			s.itemPage(w, r, id, form.Status(), itemBody{Form: form, Dialog: "reveal"})
-			return
-		}
+	switch {
+	case err == nil:
+		page(id, Form{}, &shown)
+	case form.fail(s, r, err):
+		page(id, form, nil)
+	default:
 		s.Fail(w, r, err)
-		return
 	}
-	s.itemPage(w, r, id, http.StatusOK, itemBody{Revealed: &shown})
 }

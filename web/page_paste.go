@@ -44,10 +44,7 @@ func (s *Server) pastePage(w http.ResponseWriter, r *http.Request, status int, b
 // pasteSave keeps what was pasted, the screenshot with it.
 func (s *Server) pasteSave(w http.ResponseWriter, r *http.Request) {
 	f, err := s.readSent(w, r, pasteFields...)
-	body := pasteBody{Form: f.Form, Key: f.Value("key")}
-	if !plainKey(body.Key) {
-		body.Key = rand.Text()
-	}
+	body := pasteBody{Form: f.Form, Key: ownKey(f.Value("key"))}
 	var res desk.Result
 	if err == nil {
 		res, err = s.pasteSent(r, f, body.Key)

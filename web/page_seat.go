@@ -53,10 +53,7 @@ func (s *Server) seatSave(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, err)
 		return
 	}
-	key := form.Value("key")
-	if !plainKey(key) {
-		key = rand.Text()
-	}
+	key := ownKey(form.Value("key"))
 	in := desk.Incoming{ExternalID: "seat-" + key, Title: strings.TrimSpace(form.Value("title")), Body: form.Value("body"), Place: form.Value("place"),
 		Author: desk.Author{Name: form.Value("caller"), Phone: form.Value("phone")}, Picked: map[string]string{}}
 	for _, field := range []string{desk.FieldKind, desk.FieldCategory, desk.FieldUrgency, desk.FieldDepartment, desk.FieldRegion} {
@@ -90,9 +87,12 @@ func (s *Server) seatSave(w http.ResponseWriter, r *http.Request) {
 	s.done(w, r, "/seat?saved", "已登记第 %d 号来件，请接下一通", res.ID)
 }
 
-// plainKey says whether a key can be one of ours.
-func plainKey(key string) bool {
-	return len(key) >= 16 && len(key) <= 40 && strings.Trim(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == ""
+// ownKey is the key that a form brought back, or a new one where that can't be one of ours.
+func ownKey(key string) string {
+	if len(key) >= 16 && len(key) <= 40 && strings.Trim(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == "" {
+		return key
+	}
+	return rand.Text()
 }
 
 // seatField names a refused field as the form does.

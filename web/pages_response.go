@@ -87,8 +87,8 @@ func (s *Server) routesPagesResponse() []route {
 		get("/alerts", acts(desk.ActAlertText), s.alerts),
 		post("/alerts/{channel}", desk.ActAlertText, s.alertSwitch),
 		get("/record", acts(desk.ActRecordRead), s.record),
-		get("/wall", read, s.wall),
-		post("/wall/keep", desk.ActIncidentRead, s.wallKeep),
 		get("/handover", acts(desk.ActHandover), s.handover),
+		get("/wall", read, s.wall),
+		post("/wall/keep", desk.ActIncidentRead, s.wallKeep), // last: a session that was here opens nothing else
 	}
 }

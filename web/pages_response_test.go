@@ -266,9 +266,6 @@ func TestPagesByRole(t *testing.T) {
 	}
 	stranger := &visitor{n: n, client: &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, head: map[string]string{}}
 	for _, rt := range n.s.routesPagesResponse() {
-		if rt.path == "/wall/keep" {
-			continue // nothing else opens after it; TestWallKept
-		}
 		path := strings.NewReplacer("{id}", "999999", "{channel}", "slack").Replace(rt.path)
 		for role, v := range visitors {
 			may := false

@@ -32,6 +32,9 @@ func tables(t *testing.T, db *pgx.Conn, schema string) map[string]string {
 		var n int
 		var digest *string
 		sql := fmt.Sprintf(`SELECT count(*), md5(string_agg(t::text, '|' ORDER BY t::text)) FROM %s t`, pgx.Identifier{schema, name}.Sanitize())
+		if name == "setting" {
+			sql += ` WHERE key <> 'sources-swept'` // the instant of a sweep, which moves by itself
+		}
 		if err := db.QueryRow(t.Context(), sql).Scan(&n, &digest); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -122,8 +125,7 @@ func TestDrill(t *testing.T) {
 		t.Errorf("%d schemas are left", n)
 	}
 	after := tables(t, db, "huiying")
-	// The record is looked at below; the desk's own bookkeeping of hours moves with the hours.
-	for _, record := range []string{"event", "event_pending", "feed", "feed_head", "setting"} {
+	for _, record := range []string{"event", "event_pending", "feed", "feed_head"} { // looked at below
 		delete(before, record)
 		delete(after, record)
 	}
