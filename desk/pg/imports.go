@@ -12,7 +12,7 @@ import (
 
 func importSelect(file string) string {
 	return `
-	SELECT m.id, m.source_id, s.name, coalesce(m.person_id, 0), coalesce(` + personName("p") + `, ''), m.file_name, ` + file + `, octet_length(m.file), m.digest, m.mapping,
+	SELECT m.id, m.source_id, s.name, coalesce(m.person_id, 0), coalesce(` + personName("p") + `, ''), m.file_name, ` + file + `, m.size, m.digest, m.mapping,
 	       m.state, m.total, m.last_row, m.created, m.duplicate, m.updated, m.quarantined, m.failure, m.failures, m.created_at, m.started_at, m.ended_at, m.lease
 	FROM import m JOIN source s ON s.id = m.source_id LEFT JOIN person p ON p.id = m.person_id`
 }
@@ -32,7 +32,7 @@ func (t *tx) NewImport(ctx context.Context, m *desk.Import) error {
 		return err
 	}
 	return t.scan(ctx, `
-		INSERT INTO import (source_id, person_id, file_name, file, digest, mapping, state, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`,
+		INSERT INTO import (source_id, person_id, file_name, file, size, digest, mapping, state, created_at) VALUES ($1, $2, $3, $4, octet_length($4), $5, $6, $7, $8) RETURNING id`,
 		[]any{m.SourceID, null(m.PersonID), m.FileName, m.File, m.Digest, mapping, m.State, m.CreatedAt}, &m.ID)
 }
 
