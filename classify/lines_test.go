@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"huiying/desk"
+	"huiying/desk/desktest/corpus"
 )
 
 func run(t *testing.T, input string) []map[string]json.RawMessage {
@@ -156,6 +157,13 @@ func TestInstant(t *testing.T) {
 func FuzzParseLine(f *testing.F) {
 	f.Add([]byte(`{"id":1,"title":"a"}`))
 	f.Add([]byte(`{"id":"\ud800","text":null}`))
+	for _, x := range corpus.Texts(f, 10) {
+		b, err := json.Marshal(map[string]string{"id": x.Title, "title": x.Title, "text": x.Body})
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
 	f.Fuzz(func(t *testing.T, line []byte) {
 		parsed := ParseLine(line)
 		if !json.Valid(parsed.ID) {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"huiying/desk/desktest/corpus"
 	"pgregory.net/rapid"
 )
 
@@ -111,6 +112,9 @@ func holds(t interface{ Fatalf(string, ...any) }, n *Normaliser, text string) {
 func FuzzPlain(f *testing.F) {
 	for _, s := range []string{"", "環城路！！！", "\xff\x00", "a\u200bb", "😀😀", "乾乾"} {
 		f.Add(s)
+	}
+	for _, x := range corpus.Texts(f, 10) {
+		f.Add(x.Title + "\n" + x.Body)
 	}
 	n := normaliser(f)
 	f.Fuzz(func(t *testing.T, text string) { holds(t, n, text) })

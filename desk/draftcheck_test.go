@@ -2,6 +2,7 @@ package desk
 
 import (
 	"fmt"
+	"huiying/desk/desktest/corpus"
 	"slices"
 	"strings"
 	"testing"
@@ -208,6 +209,9 @@ func FuzzCheckDraft(f *testing.F) {
 	f.Add("情况通报", whole)
 	f.Add("", "系是否引起，尽快。【填：】十人死亡")
 	f.Add("𠮷", "\xff12人死亡")
+	for _, x := range corpus.Texts(f, 10) {
+		f.Add(x.Title, x.Body)
+	}
 	f.Fuzz(func(t *testing.T, title, body string) {
 		for _, x := range CheckDraft(Draft{Kind: ReleaseFirst, Title: title, Body: body, Figures: verified(1, 2)}).Findings {
 			e := x.Evidence

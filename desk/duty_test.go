@@ -10,6 +10,7 @@ import (
 
 	"huiying/desk"
 	"huiying/desk/desktest"
+	"huiying/desk/desktest/corpus"
 )
 
 // call is a whole telephone record.
@@ -107,6 +108,13 @@ func FuzzDuty(f *testing.F) {
 	}
 	f.Add(whole)
 	f.Add([]byte(`{"Title":"甲","Extra":{"duty":{"form":"来文","unit":"乙","at":"2026-11-20T12:00:00Z","limit":null}}}`))
+	for _, x := range corpus.Texts(f, 5) {
+		b, err := json.Marshal(map[string]string{"Title": x.Title, "Body": x.Body})
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		parts, err := desk.DutyParser{}.Parse(desk.Source{}, desk.Raw{Bytes: b}, time.UTC)
 		if err != nil {

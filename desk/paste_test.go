@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 
 	"huiying/desk"
 	"huiying/desk/desktest"
+	"huiying/desk/desktest/corpus"
 )
 
 var png = append([]byte("\x89PNG\r\n\x1a\n"), bytes.Repeat([]byte{7}, 400)...)
@@ -108,6 +110,13 @@ func TestShotType(t *testing.T) {
 func FuzzPasteParser(f *testing.F) {
 	f.Add([]byte(`{"incoming":{"Title":"甲"},"shot":"iVBO"}`))
 	f.Add([]byte(`{"incoming":{"Extra":{"shot":{}}}}`))
+	for _, x := range corpus.Texts(f, 5) {
+		b, err := json.Marshal(map[string]any{"incoming": map[string]string{"Title": x.Title, "Body": x.Body}})
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		parts, err := desk.PasteParser{}.Parse(desk.Source{}, desk.Raw{Bytes: b}, time.UTC)
 		if err == nil && len(parts) != 1 {

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/traditionalchinese"
 	"golang.org/x/text/encoding/unicode"
+	"huiying/desk/desktest/corpus"
 )
 
 func encode(t testing.TB, e encoding.Encoding, s string) []byte {
@@ -66,6 +67,12 @@ func FuzzDecode(f *testing.F) {
 	f.Add(encode(f, simplifiedchinese.HZGB2312, letter), "hz")
 	f.Add([]byte("\xff\xfea"), "utf-16le")
 	f.Add([]byte("\x1b$B"), "iso-2022-jp")
+	for _, b := range corpus.Files(f, "encodings/*/*", "feeds/miniflux/encoding/testdata/*") {
+		f.Add(b, "")
+	}
+	for _, x := range corpus.Texts(f, 5) {
+		f.Add(encode(f, simplifiedchinese.GB18030, x.Body), "gbk")
+	}
 	f.Fuzz(func(t *testing.T, b []byte, declared string) {
 		text, lossless := Decode(b, declared)
 		if !utf8.ValidString(text) {
@@ -107,6 +114,9 @@ func TestHTMLText(t *testing.T) {
 func FuzzHTMLText(f *testing.F) {
 	for _, s := range []string{"<p>a</p>", "&lt;p&gt;", "<script>", "<a href='", "a<br/>b&nbsp;"} {
 		f.Add(s)
+	}
+	for _, b := range corpus.Files(f, "feeds/miniflux/*/testdata/*.html") {
+		f.Add(string(b))
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		if got := PlainText(s); !utf8.ValidString(got) || strings.ContainsRune(got, 0) || strings.Contains(got, "\n\n\n") {

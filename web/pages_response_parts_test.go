@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"huiying/desk"
+	"huiying/desk/desktest/corpus"
 )
 
 func officeOf(t testing.TB) desk.Office {
@@ -88,6 +89,9 @@ func TestReadSpeakers(t *testing.T) {
 func FuzzProofName(f *testing.F) {
 	for _, s := range []string{`..\..\etc/passwd`, "截图.png", "a\r\nSet-Cookie: x.png", "", ".", "\u202egnp.exe"} {
 		f.Add(s)
+	}
+	for _, x := range corpus.Texts(f, 5) {
+		f.Add(x.Title + ".png")
 	}
 	f.Fuzz(func(t *testing.T, name string) {
 		got := proofName(name, "image/png")

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"huiying/desk"
+	"huiying/desk/desktest/corpus"
 )
 
 func TestMarkFault(t *testing.T) {
@@ -32,6 +33,9 @@ func TestMarkFault(t *testing.T) {
 
 func FuzzMarkFault(f *testing.F) {
 	f.Add(`{"title":"x"}`, "title", "第 1 行")
+	for _, x := range corpus.Texts(f, 5) {
+		f.Add(x.Body, "title", x.Title)
+	}
 	f.Fuzz(func(t *testing.T, text, field, reason string) {
 		if m := markFault(text, field, reason); m.Before+m.Fault+m.After != text {
 			t.Errorf("%+v isn't %q", m, text)

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"huiying/desk/desktest/corpus"
 	"pgregory.net/rapid"
 )
 
@@ -112,6 +113,9 @@ func TestDictionariesDontStay(t *testing.T) {
 func FuzzBoundary(f *testing.F) {
 	f.Add("云泽市。", 12000)
 	f.Add("\xe4", 40000)
+	for _, x := range corpus.Texts(f, 10) {
+		f.Add(x.Body, 100)
+	}
 	f.Fuzz(func(t *testing.T, text string, times int) {
 		if text == "" || times < 0 || times > 1<<16 || len(text)*times > 1<<20 {
 			return

@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"huiying/desk"
+	"huiying/desk/desktest/corpus"
 )
 
 func TestScanFindsTheLongest(t *testing.T) {
@@ -50,6 +51,9 @@ func TestScanFindsWhatIsThere(t *testing.T) {
 func FuzzSets(f *testing.F) {
 	for _, s := range []string{"3死2伤", "死亡人数", "损失", "云南昭通", "昨晚", "全体业主", "伤5人", "\n", "((("} {
 		f.Add(s, s)
+	}
+	for _, x := range corpus.Texts(f, 20) {
+		f.Add(x.Title, x.Body)
 	}
 	sets := table(f)
 	f.Fuzz(func(t *testing.T, title, body string) {

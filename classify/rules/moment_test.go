@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"huiying/desk"
+	"huiying/desk/desktest/corpus"
 )
 
 var form = regexp.MustCompile(`^(\d{4}-\d\d-\d\d(T\d\d(:\d\d(:\d\d[+-]\d\d:\d\d)?)?)?|--\d\d-\d\d(T\d\d(:\d\d)?)?|---\d\d(T\d\d(:\d\d)?)?|T\d\d(:\d\d)?)?$`)
@@ -56,6 +57,9 @@ func FuzzOccurred(f *testing.F) {
 	for _, s := range []string{"昨晚8时许", "2014年4月14日23时", "今(30)日", "(昨日", "1月1日电", "五点零级", "24时60分"} {
 		f.Add(s, "2026-03-02T09:00:00+08:00")
 		f.Add(s, "")
+	}
+	for _, x := range corpus.Texts(f, 20) {
+		f.Add(x.Body, "2014-03-02T09:00:00+08:00")
 	}
 	f.Fuzz(func(t *testing.T, text, at string) {
 		if got := occurred(desk.Text{Title: text, Body: text + "发生车祸", At: at}); !form.MatchString(got) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"huiying/desk/desktest/corpus"
 	"pgregory.net/rapid"
 )
 
@@ -100,6 +101,9 @@ func TestNumbersAsWritten(t *testing.T) {
 func FuzzNumbers(f *testing.F) {
 	for _, s := range []string{"12人", "一百零三", "百万千十", "0.0.0", "9999999999999999999亿亿亿", "数十"} {
 		f.Add(s)
+	}
+	for _, x := range corpus.Texts(f, 20) {
+		f.Add(x.Body)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		for i := range text {

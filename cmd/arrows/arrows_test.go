@@ -57,7 +57,7 @@ func list(t *testing.T) []listed {
 
 // testSupport may be imported by tests of every package, and by no program but
 // those under cmd.
-var testSupport = []string{"desk/desktest", "desk/pg", "desk/pg/pgtest", "ingest/ingesttest", "web/webtest"}
+var testSupport = []string{"desk/desktest", "desk/desktest/corpus", "desk/pg", "desk/pg/pgtest", "ingest/ingesttest", "web/webtest"}
 
 // allowed says whether the package from may import to, both within the module
 // and without its name.

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"huiying/desk"
+	"huiying/desk/desktest/corpus"
 	"huiying/ingest/ingesttest"
 )
 
@@ -22,6 +23,11 @@ func FuzzParse(f *testing.F) {
 		}
 	}
 	f.Add(true, []byte(`{"title":"\ud83d\ude00","author":{"name":"a","phone":null},"reach":1e3,"occurred_at":"2026-03-05 14:30"}`))
+	for _, x := range corpus.Texts(f, 10) {
+		m := ingesttest.Message{ID: x.Title, Title: x.Title, Body: x.Body}
+		f.Add(false, rawJSON(m).Bytes)
+		f.Add(true, rawLines(m).Bytes)
+	}
 	f.Fuzz(func(t *testing.T, lines bool, b []byte) {
 		raw := desk.Raw{ContentType: TypeJSON, Bytes: b}
 		if lines {
@@ -38,6 +44,9 @@ func FuzzParse(f *testing.F) {
 func FuzzScan(f *testing.F) {
 	for _, s := range []string{`{"a":1,"b":"x","c":[1,{"d":"]"}],"e":{"f":"\\""},"g":null}`, `{}`, `[]`, ` [1, "a,]" ,{"b":[]},[[]] ] `, `{"\u0061":true , "b" : -1e5 }`, `{"a":1,"a":2}`} {
 		f.Add([]byte(s))
+	}
+	for _, x := range corpus.Texts(f, 10) {
+		f.Add(rawJSON(ingesttest.Message{ID: x.Title, Title: x.Title, Body: x.Body}).Bytes)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		b = trimSpace(b)

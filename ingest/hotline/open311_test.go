@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"huiying/desk"
+	"huiying/desk/desktest/corpus"
 	"huiying/ingest/ingesttest"
 )
 
@@ -413,6 +414,9 @@ func FuzzOpen311(f *testing.F) {
 	f.Add([]byte(rawForm(ingesttest.Messages(1, 1)...).Bytes))
 	f.Add([]byte("service_code=02&lat=1&long=2&attribute%5Bkind%5D=%E6%8A%95%E8%AF%89"))
 	f.Add([]byte("service_code=%ff&a;b=%zz"))
+	for _, x := range corpus.Texts(f, 10) {
+		f.Add(rawForm(ingesttest.Message{ID: x.Title, Title: x.Title, Body: x.Body}).Bytes)
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		raw := desk.Raw{ContentType: TypeForm, Bytes: b}
 		if why := ingesttest.Unsound(Parser{}, raw); why != "" {

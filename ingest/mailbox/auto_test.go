@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"huiying/desk"
+	"huiying/desk/desktest/corpus"
 )
 
 func TestAuto(t *testing.T) {
@@ -75,6 +76,9 @@ func parsed(t *testing.T, raw string) desk.Incoming {
 
 func FuzzAuto(f *testing.F) {
 	f.Add("From: a@example.com\nAuto-Submitted: auto-replied\nReferences: <a> <b\n", "own@example.com")
+	for _, b := range corpus.Files(f, "mail/enmime/testdata/mail/*.raw", "mail/enmime/dsn/testdata/*") {
+		f.Add(string(b), "own@example.com")
+	}
 	f.Fuzz(func(t *testing.T, raw, own string) {
 		h, _ := split([]byte(raw))
 		_ = auto(own, h)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"huiying/desk"
+	"huiying/desk/desktest/corpus"
 )
 
 func zone(t testing.TB) *time.Location {
@@ -20,24 +21,11 @@ func zone(t testing.TB) *time.Location {
 	return z
 }
 
-// evaldata is the folder of real text, which isn't part of the repository.
-func evaldata(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("HUIYING_EVALDATA")
-	if dir == "" {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("HUIYING_EVALDATA is not set: the evaluation data must be there in CI")
-		}
-		t.Skip("HUIYING_EVALDATA is not set: not run on real mails")
-	}
-	return dir
-}
-
 // TestEncodings: every mail in a Chinese encoding, well or badly wrapped, gives
 // the title it was made from.
 func TestEncodings(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join(evaldata(t), "encodings")
+	dir := filepath.Join(corpus.Folder(t), "encodings")
 	f, err := os.Open(filepath.Join(dir, "manifest.csv"))
 	if err != nil {
 		t.Fatal(err)
@@ -91,7 +79,7 @@ func sameButLost(got, want string) bool {
 // with a reason; none brings the reader down and no title is mojibake.
 func TestOddMails(t *testing.T) {
 	t.Parallel()
-	root := filepath.Join(evaldata(t), "mail", "enmime")
+	root := filepath.Join(corpus.Folder(t), "mail", "enmime")
 	items, refused := 0, 0
 	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !(strings.HasSuffix(path, ".raw") || strings.HasSuffix(path, ".eml")) {
@@ -127,27 +115,4 @@ func TestOddMails(t *testing.T) {
 		t.Errorf("only %d items", items)
 	}
 	t.Logf("%d odd mails: %d items, %d refused with a reason", items+refused, items, refused)
-}
-
-// seed adds real text to a fuzz target where there is some.
-func seed(f *testing.F, patterns ...string) {
-	dir := os.Getenv("HUIYING_EVALDATA")
-	if dir == "" {
-		return // the seeds of our own writing are there in any case
-	}
-	for _, p := range patterns {
-		files, err := filepath.Glob(filepath.Join(dir, p))
-		if err != nil || len(files) == 0 {
-			f.Fatal(p, err)
-		}
-		for _, file := range files {
-			b, err := os.ReadFile(file)
-			if err != nil {
-				f.Fatal(err)
-			}
-			if len(b) < 1<<13 { // longer ones slow the search down
-				f.Add(b)
-			}
-		}
-	}
 }

@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"huiying/desk"
+	"huiying/desk/desktest/corpus"
 )
 
 func TestFileNames(t *testing.T) {
@@ -42,6 +43,9 @@ func TestFileNames(t *testing.T) {
 func FuzzFileName(f *testing.F) {
 	f.Add("a/b\u202E.exe")
 	f.Add("=?gbk?B?1dXGrC5qcGc=?=")
+	for _, x := range corpus.Texts(f, 10) {
+		f.Add(x.Title + ".docx")
+	}
 	f.Fuzz(func(t *testing.T, s string) {
 		n := fileName(s)
 		bad := strings.IndexFunc(n, func(r rune) bool {
@@ -89,6 +93,9 @@ func TestSniff(t *testing.T) {
 func FuzzSniff(f *testing.F) {
 	f.Add([]byte("PK\x03\x04"))
 	f.Add([]byte("MZ"))
+	for _, b := range corpus.Files(f, "mail/enmime/testdata/attach/*", "encodings/feeds/*.xml", "feeds/miniflux/encoding/testdata/*") {
+		f.Add(b)
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if k := sniff(b); !strings.Contains(k, "/") || strings.ContainsAny(k, " ;\r\n") {
 			t.Errorf("%q", k)

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"huiying/desk"
+	"huiying/desk/desktest/corpus"
 	"huiying/ingest/ingesttest"
 )
 
@@ -31,7 +32,9 @@ func FuzzParse(f *testing.F) {
 	for _, s := range letters {
 		f.Add([]byte(s))
 	}
-	seed(f, "encodings/mail/*.eml", "mail/enmime/testdata/*/*.raw")
+	for _, b := range corpus.Files(f, "encodings/mail/*.eml", "mail/enmime/testdata/*/*.raw") {
+		f.Add(b)
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if why := ingesttest.Unsound(Parser{}, rawOf(note{UIDValidity: 1, UID: 1}, b)); why != "" {
 			t.Error(why)

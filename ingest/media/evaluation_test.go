@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"huiying/desk"
+	"huiying/desk/desktest/corpus"
 )
 
 func zone(t testing.TB) *time.Location {
@@ -20,24 +21,11 @@ func zone(t testing.TB) *time.Location {
 	return z
 }
 
-// evaldata is the folder of real text, which isn't part of the repository.
-func evaldata(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("HUIYING_EVALDATA")
-	if dir == "" {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("HUIYING_EVALDATA is not set: the evaluation data must be there in CI")
-		}
-		t.Skip("HUIYING_EVALDATA is not set: not run on real feeds")
-	}
-	return dir
-}
-
 // TestEncodings: every feed in a Chinese encoding, declared rightly or wrongly,
 // gives the title it was made from.
 func TestEncodings(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join(evaldata(t), "encodings")
+	dir := filepath.Join(corpus.Folder(t), "encodings")
 	f, err := os.Open(filepath.Join(dir, "manifest.csv"))
 	if err != nil {
 		t.Fatal(err)
@@ -93,7 +81,7 @@ func TestEncodings(t *testing.T) {
 // reader down.
 func TestOddFeeds(t *testing.T) {
 	t.Parallel()
-	root := filepath.Join(evaldata(t), "feeds", "miniflux")
+	root := filepath.Join(corpus.Folder(t), "feeds", "miniflux")
 	files, items, refused := 0, 0, 0
 	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !(strings.HasSuffix(path, ".xml") || strings.HasSuffix(path, ".html")) {
@@ -134,27 +122,4 @@ func TestOddFeeds(t *testing.T) {
 		t.Errorf("only %d files, %d items", files, items)
 	}
 	t.Logf("%d odd feeds and pages: %d items, %d documents refused with a reason", files, items, refused)
-}
-
-// seed adds real text to a fuzz target where there is some.
-func seed(f *testing.F, patterns ...string) {
-	dir := os.Getenv("HUIYING_EVALDATA")
-	if dir == "" {
-		return // the seeds of our own writing are there in any case
-	}
-	for _, p := range patterns {
-		files, err := filepath.Glob(filepath.Join(dir, p))
-		if err != nil || len(files) == 0 {
-			f.Fatal(p, err)
-		}
-		for _, file := range files {
-			b, err := os.ReadFile(file)
-			if err != nil {
-				f.Fatal(err)
-			}
-			if len(b) < 1<<13 { // longer ones slow the search down
-				f.Add(b)
-			}
-		}
-	}
 }

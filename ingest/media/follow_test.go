@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"huiying/desk"
+	"huiying/desk/desktest/corpus"
 	"huiying/ingest"
 	"huiying/ingest/ingesttest"
 )
@@ -284,6 +285,12 @@ func FuzzArticle(f *testing.F) {
 	f.Add([]byte("\x00<p"), "utf-16")
 	seed := strings.Repeat("<table><tr><td>", 50)
 	f.Add([]byte(seed), "big5")
+	for _, b := range corpus.Files(f, "feeds/miniflux/encoding/testdata/*.html", "feeds/miniflux/scraper/testdata/*") {
+		f.Add(b, "")
+	}
+	for _, x := range corpus.Texts(f, 5) {
+		f.Add([]byte(pageOf(x.Body)), "utf-8")
+	}
 	f.Fuzz(func(t *testing.T, b []byte, charset string) {
 		text, err := article(b, charset, nil)
 		if err == nil && (strings.ContainsRune(text, 0) || len([]rune(text)) > pageText) {
@@ -294,6 +301,9 @@ func FuzzArticle(f *testing.F) {
 
 func FuzzAsked(f *testing.F) {
 	f.Add("<ttl>60</ttl><skipHours><hour>3</hour></skipHours>")
+	for _, b := range corpus.Files(f, "feeds/miniflux/parser/testdata/*.xml", "encodings/feeds/*.xml") {
+		f.Add(string(b))
+	}
 	f.Fuzz(func(t *testing.T, doc string) {
 		now := time.Date(2026, 11, 20, 5, 0, 0, 0, time.UTC)
 		if w := (pace{}).asked(doc).wait(now); w < leastWait || w > mostWait+24*time.Hour {

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"huiying/desk"
+	"huiying/desk/desktest/corpus"
 	"huiying/ingest"
 	"huiying/ingest/ingesttest"
 )
@@ -322,6 +323,13 @@ func FuzzMapping(f *testing.F) {
 	f.Add([]byte(testMapping), []byte(`{"data":{"list":[{"id":1,"title":"甲","stat":["1.2万"]}]}}`))
 	f.Add([]byte(DefaultMapping), []byte(`[{"title":"a","time":"2026-11-20","url":"http://x/"}]`))
 	f.Add([]byte(`{"items":"/0","title":"/~0~1"}`), []byte(`[[{"~/":"x"}]]`))
+	for _, x := range corpus.Texts(f, 5) {
+		body, err := json.Marshal([]map[string]string{{"title": x.Title, "text": x.Body, "time": "2026-11-20"}})
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add([]byte(DefaultMapping), body)
+	}
 	f.Fuzz(func(t *testing.T, settings, body []byte) {
 		if _, err := ReadMapping(settings); err != nil {
 			var e *desk.Error

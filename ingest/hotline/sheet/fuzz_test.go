@@ -15,6 +15,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"huiying/desk"
+	"huiying/desk/desktest/corpus"
 	"huiying/ingest/hotline"
 )
 
@@ -29,6 +30,9 @@ func FuzzFile(f *testing.F) {
 	f.Add(book(f, func(x *excelize.File) {
 		set(f, x, map[string]any{"A1": "标题", "B1": "时间", "A2": "路灯", "B2": 46086.5})
 	}))
+	for _, x := range corpus.Texts(f, 10) {
+		f.Add(encode(f, "编号,标题,内容\r\n1,\""+x.Title+"\",\""+x.Body+"\"\r\n", "GB18030"))
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		look, err := Reader{}.Look("f", b, nil)
 		if err != nil {
@@ -68,6 +72,9 @@ func FuzzFile(f *testing.F) {
 func FuzzRecords(f *testing.F) {
 	f.Add("a,b\n\"c\"\"d\",\"e\nf\"\n")
 	f.Add("a\r\nb,\r\n")
+	for _, x := range corpus.Texts(f, 10) {
+		f.Add("标题,内容\n\"" + x.Title + "\",\"" + x.Body + "\"\n")
+	}
 	f.Fuzz(func(t *testing.T, s string) {
 		if !utf8.ValidString(s) || strings.ContainsAny(s, "\r\ufeff\x00") {
 			return
