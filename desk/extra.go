@@ -23,6 +23,8 @@ type Extra struct {
 	// Captured is when what was pasted looked so; Shot is the screenshot of it.
 	Captured *time.Time `json:"captured,omitempty"`
 	Shot     *Shot      `json:"shot,omitempty"`
+	// Mirror is how a ticket stands on the platform that it is mirrored from.
+	Mirror *Mirror `json:"mirror,omitempty"`
 }
 
 // Limits of an extra's fields, in runes.
@@ -61,6 +63,9 @@ func (e *Extra) check() *Error {
 	if e.Shares != nil && (*e.Shares < 0 || *e.Shares > MaxReach) {
 		return Invalid("shares", "转发数须为不小于 0 的整数")
 	}
+	if err := e.Mirror.check(); err != nil {
+		return err
+	}
 	return e.Duty.check()
 }
 
@@ -83,22 +88,22 @@ func (e *Extra) masked() *Extra {
 		return nil
 	}
 	c := *e
-	c.Email, c.Account = MaskEmail(c.Email), MaskText(c.Account)
+	c.Email, c.Account, c.Mirror = MaskEmail(c.Email), MaskText(c.Account), c.Mirror.masked()
 	return &c
 }
 
 // utc brings its instants into one form: what means the same has the same digest.
 func (e *Extra) utc() *Extra {
-	if e == nil || e.Duty == nil {
+	if e == nil || e.Duty == nil && e.Mirror == nil {
 		return e
 	}
-	c, d := *e, *e.Duty
-	d.At = d.At.UTC()
-	if d.Limit != nil {
-		t := d.Limit.UTC()
-		d.Limit = &t
+	c := *e
+	c.Mirror = c.Mirror.utc()
+	if e.Duty != nil {
+		d := *e.Duty
+		d.At, d.Limit = d.At.UTC(), utcOf(d.Limit)
+		c.Duty = &d
 	}
-	c.Duty = &d
 	return &c
 }
 
@@ -111,10 +116,27 @@ func MaskEmail(s string) string {
 	return MaskName(name) + "@" + host
 }
 
-// Limit is the own limit that a document names, or nil.
+// Limit is the own limit that a document names, or that another platform has set a
+// mirrored ticket; nil where there is none.
 func (it Item) Limit() *time.Time {
-	if it.Extra == nil || it.Extra.Duty == nil {
+	switch {
+	case it.Extra == nil:
 		return nil
+	case it.Extra.Duty != nil:
+		return it.Extra.Duty.Limit
+	case it.Extra.Mirror != nil:
+		return it.Extra.Mirror.Limit
 	}
-	return it.Extra.Duty.Limit
+	return nil
+}
+
+// LimitFrom is the instant from which that limit runs.
+func (it Item) LimitFrom() time.Time {
+	switch {
+	case it.Extra != nil && it.Extra.Duty != nil:
+		return it.Extra.Duty.At
+	case it.OccurredAt != nil:
+		return *it.OccurredAt
+	}
+	return it.ReceivedAt
 }

@@ -257,6 +257,7 @@ type ItemVersion struct {
 	Digest     []byte
 	RawID      int64
 	ReceivedAt time.Time
+	Extra      *Extra // nil: nothing, or from before it was kept
 }
 
 // ItemFilter chooses items. Empty fields choose all.

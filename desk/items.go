@@ -96,7 +96,11 @@ func (d *Desk) Item(ctx context.Context, who Actor, id int64) (f ItemFile, err e
 	})
 	f.Item.mask(who)
 	for i := range f.Versions {
-		f.Versions[i].Title, f.Versions[i].Body = f.Item.maskText(who, f.Versions[i].Title), f.Item.maskText(who, f.Versions[i].Body)
+		v := &f.Versions[i]
+		v.Title, v.Body, v.Extra = f.Item.maskText(who, v.Title), f.Item.maskText(who, v.Body), v.Extra.masked()
+		if f.Item.hidden(who) {
+			v.Extra = nil
+		}
 	}
 	for i := range f.Near {
 		f.Near[i].mask(who)

@@ -200,5 +200,5 @@ func (t *tx) ByPhone(ctx context.Context, scope desk.Scope, phone string, limit 
 
 func (t *tx) ItemVersions(ctx context.Context, id int64) ([]desk.ItemVersion, error) {
 	return all(ctx, t, pgx.RowToStructByName[desk.ItemVersion],
-		`SELECT version, title, body, digest, raw_id, received_at FROM item_version WHERE item_id = $1 ORDER BY version`, id)
+		`SELECT version, title, body, digest, raw_id, received_at, extra FROM item_version WHERE item_id = $1 ORDER BY version`, id)
 }

@@ -150,8 +150,8 @@ func (t *tx) ReplaceItem(ctx context.Context, it desk.Item, _ time.Time) error {
 		return err
 	}
 	if _, err := t.exec(ctx, `
-		INSERT INTO item_version (item_id, version, title, body, digest, raw_id, received_at)
-		SELECT i.id, i.version, i.title, i.body, i.digest, i.raw_id, r.received_at
+		INSERT INTO item_version (item_id, version, title, body, digest, raw_id, received_at, extra)
+		SELECT i.id, i.version, i.title, i.body, i.digest, i.raw_id, r.received_at, i.extra
 		FROM item i JOIN raw r ON r.id = i.raw_id WHERE i.id = $1`, it.ID); err != nil {
 		return err
 	}
