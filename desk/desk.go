@@ -19,6 +19,7 @@ type Desk struct {
 	// Fetchers get what a source would bring now, by kind of source that is polled, for TrySource.
 	Fetchers  map[string]func(context.Context, Source) ([]Raw, error)
 	Signed    map[string]func(json.RawMessage) error // by kind of source whose calls are signed with its secret: refuses settings that can't be right
+	Mapped    map[string]func(json.RawMessage) error // by kind of source that is polled and needs settings: refuses those that can't be right
 	Policy    Policy
 	Directory Directory        // what pickers offer
 	Now       func() time.Time // office time

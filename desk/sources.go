@@ -29,12 +29,14 @@ func (d *Desk) AddSource(ctx context.Context, who Actor, s Source, pushed bool) 
 			return s, "", err
 		}
 	}
-	check, signed := d.Signed[s.Kind]
-	if signed {
+	if check := d.settingsOf(s.Kind); check != nil {
 		if err := check(s.Settings); err != nil {
 			return s, "", err
 		}
 		s.Settings = plainJSON(s.Settings)
+	}
+	_, signed := d.Signed[s.Kind]
+	if signed {
 		key = newKey()
 		s.Password = key
 	}
@@ -189,8 +191,8 @@ func (d *Desk) SetSourceSettings(ctx context.Context, who Actor, id int64, setti
 		if err != nil {
 			return err
 		}
-		check, ok := d.Signed[s.Kind]
-		if !ok {
+		check := d.settingsOf(s.Kind)
+		if check == nil {
 			return Invalid("settings", "“%s”没有可改的设置", s.Name)
 		}
 		if err := check(settings); err != nil {
@@ -202,6 +204,17 @@ func (d *Desk) SetSourceSettings(ctx context.Context, who Actor, id int64, setti
 		return tx.Record(ctx, event(who, now, "source.changed", "source", id).with(s.brief()).change(s.Settings, plainJSON(settings)))
 	})
 }
+
+// settingsOf is what refuses settings that a source of this kind can't have; nil: it has none.
+func (d *Desk) settingsOf(kind string) func(json.RawMessage) error {
+	if check, ok := d.Signed[kind]; ok {
+		return check
+	}
+	return d.Mapped[kind]
+}
+
+// HasSettings says whether a kind of source is told more than its address.
+func (d *Desk) HasSettings(kind string) bool { return d.settingsOf(kind) != nil }
 
 // plainJSON leaves out the mark that some editors put before a file.
 func plainJSON(b json.RawMessage) json.RawMessage {

@@ -20,8 +20,9 @@ type Kind struct {
 	Timeout time.Duration // of one poll; 0 is two minutes
 	// CheckURL refuses an address that can't be right, before a source is added; nil: none is needed.
 	CheckURL func(string) error
-	// CheckSettings refuses settings that can't be right, of a kind whose calls are
-	// signed with a secret of the source's own; nil: of any other kind.
+	// CheckSettings refuses settings that can't be right; nil: the kind has none. A kind
+	// with settings that isn't polled is called, each call signed with a secret of the
+	// source's own.
 	CheckSettings func(json.RawMessage) error
 }
 
@@ -77,9 +78,18 @@ func Addresses(kinds []Kind) map[string]func(string) error {
 
 // Signed is what refuses wrong settings, by kind whose calls are signed, as the desk wants it.
 func Signed(kinds []Kind) map[string]func(json.RawMessage) error {
+	return settings(kinds, func(k Kind) bool { return k.Poller == nil })
+}
+
+// Mapped is the same by kind that is polled.
+func Mapped(kinds []Kind) map[string]func(json.RawMessage) error {
+	return settings(kinds, func(k Kind) bool { return k.Poller != nil })
+}
+
+func settings(kinds []Kind, wanted func(Kind) bool) map[string]func(json.RawMessage) error {
 	m := map[string]func(json.RawMessage) error{}
 	for _, k := range kinds {
-		if k.CheckSettings != nil {
+		if k.CheckSettings != nil && wanted(k) {
 			m[k.Name] = k.CheckSettings
 		}
 	}

@@ -28,6 +28,12 @@ const sampleMapping = `{
 // Signed says whether its calls are signed, by a mapping of its own.
 func (r SourceRow) Signed() bool { return r.Kind == kindHook }
 
+// Kinds of source that cmd's table names and that are polled with a mapping.
+const (
+	kindStream  = "stream"
+	kindHotlist = "hotlist"
+)
+
 // Mapping is its mapping as people read it.
 func (r SourceRow) Mapping() string {
 	var b bytes.Buffer
@@ -39,5 +45,5 @@ func (r SourceRow) Mapping() string {
 
 // sourceMapping changes where in a vendor's JSON the fields stand.
 func (s *Server) sourceMapping(ctx context.Context, who desk.Actor, id int64, f sentForm) (outcome, error) {
-	return outcome{say: "已改，此后的推送按新的对照读取"}, s.Desk.SetSourceSettings(ctx, who, id, json.RawMessage(f.Value("settings")))
+	return outcome{say: "已改，此后收到的按新的对照读取"}, s.Desk.SetSourceSettings(ctx, who, id, json.RawMessage(f.Value("settings")))
 }

@@ -30,6 +30,7 @@ type SourceRow struct {
 	Word   string // interface text
 	KindIs string // interface text
 	Polled bool
+	Mapped bool   // has a mapping
 	Seat   bool   // the desk's own: nobody set it up
 	Title  string // its name, in the reader's words where it is the desk's own
 	Lag    string // how long the newest item was on its way
@@ -39,13 +40,14 @@ type SourceRow struct {
 
 // kindWords name the kinds of source.
 var kindWords = map[string]string{"hotline": "热线推送", "mailbox": "邮箱（IMAP）", "feed": "媒体订阅（RSS/Atom）", desk.SeatSource: "坐席", desk.LetterSource: "公众信箱", desk.PasteSource: "粘贴",
-	kindHook: "媒体推送（签名）", desk.DutySource: "值班登记"}
+	kindHook: "媒体推送（签名）", kindStream: "消息流（NATS）", kindHotlist: "热榜", desk.DutySource: "值班登记"}
 
 // kindChannels are the channels of what they bring, and whether it is pushed to us.
 var kindChannels = map[string]struct {
 	channel desk.Channel
 	pushed  bool
-}{"hotline": {desk.ChannelHotline, true}, "mailbox": {desk.ChannelMailbox, false}, "feed": {desk.ChannelMedia, false}, kindHook: {desk.ChannelMedia, true}}
+}{"hotline": {desk.ChannelHotline, true}, "mailbox": {desk.ChannelMailbox, false}, "feed": {desk.ChannelMedia, false}, kindHook: {desk.ChannelMedia, true},
+	kindStream: {desk.ChannelMedia, false}, kindHotlist: {desk.ChannelMedia, false}}
 
 // sourcesIndex lists the places that items come from (来源).
 func (s *Server) sourcesIndex(w http.ResponseWriter, r *http.Request) {
@@ -79,7 +81,7 @@ func (s *Server) sourcesPage(w http.ResponseWriter, r *http.Request, status int,
 		body.Rows = append(body.Rows, row)
 	}
 	slices.SortStableFunc(body.Rows, func(a, b SourceRow) int { return rankLight(b.Light) - rankLight(a.Light) })
-	for _, k := range []string{"hotline", "mailbox", "feed", kindHook} {
+	for _, k := range []string{"hotline", "mailbox", "feed", kindHook, kindStream, kindHotlist} {
 		if _, ok := s.Desk.Parsers[k]; ok {
 			body.Kinds = append(body.Kinds, Option{Value: k, Text: kindWords[k]})
 		}
@@ -100,7 +102,7 @@ func (r teller) sourceRow(x desk.SourceState) SourceRow {
 	if own {
 		row.Title = r.t(row.KindIs)
 	}
-	row.Polled = x.URL != ""
+	row.Polled, row.Mapped = x.URL != "", r.desk.HasSettings(x.Kind)
 	switch {
 	case x.State == "paused":
 		row.Light, row.Word = LightOff, "已停用"
@@ -143,7 +145,7 @@ func (s *Server) sourceAdd(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		k := kindChannels[f.Value("kind")]
 		src := desk.Source{Kind: f.Value("kind"), Channel: k.channel, Name: f.Value("name"), URL: f.Value("url"), Username: f.Value("username"), Password: r.PostForm.Get("password")}
-		if src.Kind == kindHook {
+		if s.Desk.HasSettings(src.Kind) {
 			src.Settings = json.RawMessage(f.Value("settings"))
 		}
 		if k.channel == "" {
