@@ -124,6 +124,12 @@ func (p *program) start() {
 		}
 		return p.url != ""
 	})
+	p.awaitReady()
+}
+
+// awaitReady waits until the program says that it can do its work.
+func (p *program) awaitReady() {
+	p.t.Helper()
 	p.await("readiness", func() bool {
 		res, err := http.Get(p.url + "/readyz")
 		if err != nil {
