@@ -1,6 +1,10 @@
 package web
 
-import "time"
+import (
+	"time"
+
+	"huiying/desk"
+)
 
 // The invented night that the sample screens show: an explosion at 20:13, seen at 23:41.
 
@@ -43,6 +47,8 @@ type lookAll struct {
 	Banners    []Banner
 	Empty      Empty
 	Pager      Pager
+	Drill      *Drill
+	Flow       FlowChart
 }
 
 func lookBodies(now time.Time) map[string]any {
@@ -172,7 +178,7 @@ func sampleAll(now time.Time, desk lookDesk, release lookRelease) lookAll {
 		Filters: Filters{Action: "/look", Target: "#look-items", Query: "停水", Active: 2, Count: 37, Filters: []Filter{
 			{Name: "channel", Label: "渠道", Options: []Option{{Value: "热线", Text: "热线"}, {Value: "来信", Text: "来信"}, {Value: "媒体", Text: "媒体"}}},
 			{Name: "kind", Label: "诉求类型", Value: "求助", Options: kinds},
-		}},
+		}, Views: sampleViews()},
 		Moments: []Moment{
 			{ID: "moment-3", At: now.Add(-43 * time.Minute), Who: "王蔚", Act: "保密审查第 3 稿：可以公开", Light: LightMet},
 			{ID: "moment-2", At: now.Add(-69 * time.Minute), Entered: now.Add(-30 * time.Minute), Who: "赵刚", Act: "核实事实", Text: []Phrase{{Text: "死亡 12、受伤 37、失联 0"}}},
@@ -191,5 +197,41 @@ func sampleAll(now time.Time, desk lookDesk, release lookRelease) lookAll {
 		},
 		Empty: Empty{Icon: "inbox", Title: "还没有来件", Text: "接入一个来源，或先播放一场演练", Acts: []Act{{Label: "添加来源", Href: "/look", Style: "primary"}, {Label: "开始演练", Href: "/look"}}},
 		Pager: Pager{Next: "/look?page=2", From: 1, To: 50, Total: 486},
+		Drill: sampleDrill(now),
+		Flow:  sampleFlow(now),
 	}
+}
+
+func sampleViews() *ViewsMenu {
+	return &ViewsMenu{
+		Page: "items", Present: "kind=求助&q=停水", Name: "停水求助", Path: "/look",
+		Mine:   []ViewLine{{SavedView: desk.SavedView{ID: 1, Name: "停水求助", Shared: true}, Href: "/look", Current: true, Own: true, Remove: true}},
+		Shared: []ViewLine{{SavedView: desk.SavedView{ID: 2, Name: "夜间紧急求助", Owner: "陈露", Shared: true}, Href: "/look"}},
+	}
+}
+
+func sampleDrill(now time.Time) *Drill {
+	step := GuideRow{
+		At: now.Add(-19 * time.Minute), Happened: "第二通电话说厂里有人被埋，与第一通所说的人数不同。",
+		Do: "把两件并入同一事件，事实栏记“待核实”。", Keys: []string{"J", "R"}, Tracked: true,
+	}
+	done := step
+	done.At, done.Happened, done.Do = now.Add(-27*time.Minute), "第一通电话打进来：化工园区一声巨响。", "转为事件，初判等级。"
+	done.DoneAt, done.DoneBy = now.Add(-25*time.Minute), "周敏"
+	return &Drill{
+		Name: "化工园区爆炸", Speed: "36 倍速", State: "演练进行中", Light: LightGreen, Gone: "19 分", Length: "6 小时",
+		Cast:  []CastRow{{Login: "look", Name: "周敏", Roles: "值班员", Me: true}, {Login: "look-press", Name: "陈露", Roles: "新闻专员"}},
+		Guide: Guide{Name: "周敏", Roles: "值班员", Href: "/look/desk", Now: &step, Steps: []GuideRow{done, step}, Done: 1},
+	}
+}
+
+func sampleFlow(now time.Time) FlowChart {
+	slots := make([]map[desk.Channel]int, 12)
+	most := 0
+	for i := range slots {
+		slots[i] = map[desk.Channel]int{desk.ChannelHotline: (i * 7) % 11, desk.ChannelMailbox: i % 3, desk.ChannelMedia: (i * 5) % 8}
+		most = max(most, slots[i][desk.ChannelHotline]+slots[i][desk.ChannelMailbox]+slots[i][desk.ChannelMedia])
+	}
+	from := now.Add(-6 * time.Hour)
+	return teller{}.chart(desk.DebriefFlow{From: from, Step: 30 * time.Minute, Slots: slots, Most: most}, []SeenText{{N: 1, DebriefText: desk.DebriefText{Publication: desk.Publication{ActedAt: from.Add(4 * time.Hour)}}}})
 }

@@ -60,7 +60,10 @@ if (guide()) {
   document.addEventListener("toggle", (event) => {
     if (event.target.matches?.(".drill-cast[open]")) (event.target.querySelector("[aria-current]") ?? event.target.querySelector("button"))?.focus();
   }, true);
-  document.addEventListener("live:message", () => plan(soon));
-  document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : plan(0)));
-  plan(every);
+  // On a page that isn't live, such as the sample, nothing happens.
+  if ("live" in document.documentElement.dataset) {
+    document.addEventListener("live:message", () => plan(soon));
+    document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : plan(0)));
+    plan(every);
+  }
 }
