@@ -43,6 +43,7 @@ type Tx interface {
 	PushTx
 	ImportTx
 	MailTx
+	MirrorTx
 	// Try runs fn so that, when it fails, what it did is undone and the transaction
 	// goes on.
 	Try(ctx context.Context, fn func() error) error
