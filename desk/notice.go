@@ -7,9 +7,10 @@ import "time"
 type Notice struct {
 	ID         int64
 	Key        string // typed identity: the same notice is never made twice
-	Kind       string // "clock", "delivery"
+	Kind       string // "clock", "delivery", "silence", "burst"
 	IncidentID int64
 	ClockID    int64
+	TopicID    int64 // of a "burst"
 	Stage      string
 	Region     string
 	Text       string // for the desk's own screens: may name the incident

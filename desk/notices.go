@@ -36,7 +36,7 @@ func (d *Desk) clockNotice(ctx context.Context, tx Tx, c Clock, rule timeline.Ru
 }
 
 func (n Notice) event(who Actor, now time.Time, typ string) Event {
-	e := event(who, now, typ, "notice", n.ID).with(map[string]any{"id": ident(n.ID), "kind": n.Kind, "clock": ident(n.ClockID), "stage": n.Stage})
+	e := event(who, now, typ, "notice", n.ID).with(map[string]any{"id": ident(n.ID), "kind": n.Kind, "clock": ident(n.ClockID), "topic": ident(n.TopicID), "stage": n.Stage})
 	e.IncidentID, e.Region = n.IncidentID, n.Region
 	return e
 }

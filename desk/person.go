@@ -128,6 +128,7 @@ const (
 	ActItemSettle     Act = "item.settle"     // set an item aside as needing no answer
 	ActItemReply      Act = "item.reply"      // answer a letter of the public box
 	ActItemExport     Act = "item.export"     // take items out as a file; recorded
+	ActTopicArrange   Act = "topic.arrange"   // join, split and move topics
 	ActIncidentRead   Act = "incident.read"   // incidents, clocks, releases, briefings
 	ActIncidentRaise  Act = "incident.raise"  // raise, attach items, note facts
 	ActIncidentGrade  Act = "incident.grade"  // 初判, 核定, anchors, closing
@@ -146,24 +147,25 @@ const (
 	ActHandover       Act = "handover.read" // what stands at the change of shift
 	ActMediaPaste     Act = "media.paste"   // bring in what has no feed, note its figures
 	ActDrill          Act = "drill.manage"  // begin, end and purge drills
+	ActModelManage    Act = "model.manage"  // learnt models: see how they compare, switch
 )
 
 // permissions is the whole table of who may what. Scope (region, department)
 // narrows it further, per record.
 var permissions = map[Role][]Act{
 	RoleOperator:   {ActItemRead, ActItemLog},
-	RoleShiftLead:  {ActItemRead, ActItemExport, ActItemLog, ActDutyLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActItemReply, ActQuarantine, ActHandover, ActDrill},
-	RoleDispatcher: {ActItemRead, ActItemLog, ActItemCorrect, ActItemSettle, ActItemReply, ActItemReveal},
+	RoleShiftLead:  {ActItemRead, ActTopicArrange, ActItemExport, ActItemLog, ActDutyLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActItemReply, ActQuarantine, ActHandover, ActDrill},
+	RoleDispatcher: {ActItemRead, ActTopicArrange, ActItemLog, ActItemCorrect, ActItemSettle, ActItemReply, ActItemReveal},
 	RoleCallerBack: {ActItemRead, ActItemReveal},
 	RoleInspector:  {ActItemRead},
-	RoleDuty: {ActItemRead, ActItemExport, ActItemLog, ActDutyLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActItemReply, ActIncidentRead, ActIncidentRaise, ActIncidentGrade,
+	RoleDuty: {ActItemRead, ActTopicArrange, ActItemExport, ActItemLog, ActDutyLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActItemReply, ActIncidentRead, ActIncidentRaise, ActIncidentGrade,
 		ActIncidentSecond, ActReleaseDraft, ActReleasePublish, ActBriefing, ActNoticeAck, ActQuarantine, ActHandover, ActDrill, ActMediaPaste},
 	RolePress:      {ActItemRead, ActItemExport, ActMediaPaste, ActIncidentRead, ActReleaseDraft, ActReleasePublish, ActBriefing, ActNoticeAck, ActHandover, ActDrill},
 	RoleLeader:     {ActItemRead, ActIncidentRead, ActIncidentSecond, ActReleaseSign, ActNoticeAck, ActHandover, ActDrill},
 	RoleSecrecy:    {ActIncidentRead, ActReleaseReview},
 	RoleDepartment: {ActItemRead},
 	RoleAuditor:    {ActRecordRead},
-	RoleSysadmin:   {ActSourceManage, ActQuarantine, ActAlertText, ActDrill},
+	RoleSysadmin:   {ActSourceManage, ActQuarantine, ActAlertText, ActDrill, ActModelManage},
 	RoleSecadmin:   {ActPersonManage, ActAlertText},
 }
 

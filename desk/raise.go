@@ -15,6 +15,7 @@ type Raise struct {
 	Place    string
 	Region   string
 	Items    []int64
+	Topic    int64 // that it is made of; 0: none
 	Occurred *time.Time
 	Learned  *time.Time // nil: when the first of the items came in, else now
 	Received *time.Time // nil: the same
@@ -59,6 +60,11 @@ func (d *Desk) RaiseIncident(ctx context.Context, who Actor, r Raise) (Incident,
 		}
 		if err := d.attach(ctx, tx, who, &in, items, now); err != nil {
 			return err
+		}
+		if r.Topic != 0 {
+			if err := d.topicRaised(ctx, tx, who, r.Topic, in, BurstRaised, now); err != nil {
+				return err
+			}
 		}
 		if r.Grade != nil {
 			if err := tx.Record(ctx, in.graded(who, now, *r.Grade, "incident.judged")); err != nil {

@@ -453,12 +453,16 @@ func (d *Desk) place(ctx context.Context, tx Tx, items []Item) error {
 	if err != nil {
 		return fmt.Errorf("topics: %w", err)
 	}
+	if err := honour(ctx, tx, places); err != nil {
+		return err
+	}
 	opened := make([]*Topic, len(read)) // by position of the item that opens it
 	var fresh []*Topic
 	for i, p := range places {
 		if p.Topic == 0 && (p.With < 0 || p.With >= i) {
 			it := read[i]
 			opened[i] = &Topic{Title: it.topicTitle(), Place: it.Doc.Place, Region: it.Region(), First: it.Doc.At, Last: it.Doc.At}
+			opened[i].Heat = HeatOf(firstFigures(it, it.ReceivedAt), it.ReceivedAt).Points
 			fresh = append(fresh, opened[i])
 		}
 	}

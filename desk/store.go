@@ -24,6 +24,9 @@ type Tx interface {
 	ItemTx
 	TopicIndex
 	TopicTx
+	TopicActTx
+	HeatTx
+	BurstTx
 	IncidentTx
 	ClockTx
 	ReleaseTx
@@ -44,6 +47,7 @@ type Tx interface {
 	ImportTx
 	MailTx
 	MirrorTx
+	ModelTx
 	// Try runs fn so that, when it fails, what it did is undone and the transaction
 	// goes on.
 	Try(ctx context.Context, fn func() error) error
@@ -105,13 +109,18 @@ type Topic struct {
 	Count  int
 	First  time.Time
 	Last   time.Time
-	Heat   float64
+	Heat   float64 // points, 0..100: see HeatOf
 	Items  []int64 // filled by TopicByID only
+	// JoinedInto is the topic that it was joined into; 0: it stands for itself.
+	JoinedInto int64
+	Figures    *TopicFigures // what the heat was reckoned from; nil: not reckoned yet
 }
 
 // TopicFilter chooses topics; Query is words of the title or the place.
 type TopicFilter struct {
-	Query string
+	Query  string
+	Region string // a code stands for everything below it
+	ByHeat bool   // the hottest first, After the id of the last one seen; else in order of ids
 	Page
 }
 
@@ -123,6 +132,8 @@ type TopicTx interface {
 	TopicByID(ctx context.Context, scope Scope, id int64) (Topic, error)
 	ListTopics(ctx context.Context, scope Scope, f TopicFilter) ([]Topic, error)
 	NearOf(ctx context.Context, scope Scope, item int64) ([]Item, []float64, error)
+	// TopicsLike gives other topics whose documents share keys with those of items, those with most in common first.
+	TopicsLike(ctx context.Context, topic int64, items, but []int64, limit int) ([]int64, error)
 }
 
 // IncidentTx keeps incidents.

@@ -69,9 +69,3 @@ CREATE INDEX topic_burst_topic ON topic_burst (topic_id, id);
 
 -- A notice about a topic leads to it.
 ALTER TABLE notice ADD COLUMN topic_id bigint REFERENCES topic;
-
--- How many items came in each full hour: what is usual at this hour of the week.
-CREATE TABLE arrival_hour (
-  at    timestamptz PRIMARY KEY,              -- the hour's beginning
-  items int NOT NULL
-);

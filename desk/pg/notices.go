@@ -10,11 +10,11 @@ import (
 	"huiying/desk"
 )
 
-const noticeColumns = `n.id, n.key, n.kind, coalesce(n.incident_id, 0), coalesce(n.clock_id, 0), n.stage, n.region, n.text, n.outside, n.deadline,
+const noticeColumns = `n.id, n.key, n.kind, coalesce(n.incident_id, 0), coalesce(n.clock_id, 0), coalesce(n.topic_id, 0), n.stage, n.region, n.text, n.outside, n.deadline,
 	n.at, n.due_at, n.ack_at, n.ack_name`
 
 func noticeFields(n *desk.Notice) []any {
-	return []any{&n.ID, &n.Key, &n.Kind, &n.IncidentID, &n.ClockID, &n.Stage, &n.Region, &n.Text, &n.Outside, &n.Deadline,
+	return []any{&n.ID, &n.Key, &n.Kind, &n.IncidentID, &n.ClockID, &n.TopicID, &n.Stage, &n.Region, &n.Text, &n.Outside, &n.Deadline,
 		&n.At, &n.Due, &n.AckAt, &n.AckBy}
 }
 
@@ -31,9 +31,9 @@ func deliveryFields(d *desk.Delivery) []any {
 // NewNotice sets the ids; where the key is there already, that of the notice which is.
 func (t *tx) NewNotice(ctx context.Context, n *desk.Notice) (bool, error) {
 	err := t.q.QueryRow(ctx, `
-		INSERT INTO notice (key, kind, incident_id, clock_id, stage, region, text, outside, deadline, at, due_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (key) DO NOTHING RETURNING id`,
-		n.Key, n.Kind, null(n.IncidentID), null(n.ClockID), n.Stage, n.Region, n.Text, n.Outside, n.Deadline, n.At, n.Due).Scan(&n.ID)
+		INSERT INTO notice (key, kind, incident_id, clock_id, topic_id, stage, region, text, outside, deadline, at, due_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (key) DO NOTHING RETURNING id`,
+		n.Key, n.Kind, null(n.IncidentID), null(n.ClockID), null(n.TopicID), n.Stage, n.Region, n.Text, n.Outside, n.Deadline, n.At, n.Due).Scan(&n.ID)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return false, t.scan(ctx, `SELECT id FROM notice WHERE key = $1`, []any{n.Key}, &n.ID)
 	}

@@ -31,6 +31,9 @@ func (t *tx) Titles(ctx context.Context, scope desk.Scope, kind string, before i
 	if kind == "item" {
 		w.add("NOT i.sealed") // what a sealed letter is called is for those who may read it
 	}
+	if kind == "topic" {
+		w.add("tp.joined_into IS NULL")
+	}
 	if before > 0 {
 		w.add(s.id+" < ?", before)
 	}

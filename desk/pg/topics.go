@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"maps"
-	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -15,9 +14,6 @@ import (
 )
 
 const (
-	// heatHalf is the time in which a topic's heat falls by half: heat is the
-	// number of items, each counting less the older it is.
-	heatHalf = 24 * time.Hour
 	// perKey is how many of the newest documents under one key a look-up reads, per
 	// candidate asked for. A flood about one matter shares its keys by the
 	// thousand; the newest of them are as good as all.
@@ -27,7 +23,8 @@ const (
 )
 
 const topicSelect = `
-	SELECT tp.id, tp.title, tp.place, tp.region, tp.count, tp.first_at AS first, tp.last_at AS last, tp.heat FROM topic tp`
+	SELECT tp.id, tp.title, tp.place, tp.region, tp.count, tp.first_at AS first, tp.last_at AS last, tp.heat, coalesce(tp.joined_into, 0) AS joinedinto, tp.figures
+	FROM topic tp`
 
 // NewTopics takes the ids first: RETURNING promises no order.
 func (t *tx) NewTopics(ctx context.Context, list []*desk.Topic) error {
@@ -125,38 +122,76 @@ func (t *tx) PutDocs(ctx context.Context, items []desk.Item) error {
 	for i, it := range items {
 		ids[i] = it.ID
 	}
-	was, err := t.topicsOf(ctx, ids)
+	change, known, err := t.lockHomes(ctx, items, ids)
 	if err != nil {
 		return err
 	}
-	change := map[int64]*growth{}
-	for _, it := range items {
-		old, known := was[it.ID]
-		if known && old == it.TopicID {
-			continue
-		}
-		if known {
-			growthOf(change, old).by--
-		}
-		growthOf(change, it.TopicID).join(it)
-	}
-	if _, err := t.exec(ctx, `SELECT id FROM topic WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE`, slices.Collect(maps.Keys(change))); err != nil {
-		return err
-	}
-	if err := t.putDocRows(ctx, items, ids, len(was) > 0); err != nil {
+	if err := t.putDocRows(ctx, items, ids, known); err != nil {
 		return err
 	}
 	return t.growTopics(ctx, change)
 }
 
-func (t *tx) topicsOf(ctx context.Context, items []int64) (map[int64]int64, error) {
-	type row struct{ Item, Topic int64 }
-	rows, err := all(ctx, t, pgx.RowToStructByPos[row], `SELECT item_id, topic_id FROM topic_doc WHERE item_id = ANY ($1)`, items)
-	m := make(map[int64]int64, len(rows))
-	for _, r := range rows {
-		m[r.Item] = r.Topic
+// lockHomes locks the topics that items come to and go from, and says how each of them
+// changes. What people have done goes before: a pinned item stays where it is, and
+// where a topic was joined into another the item goes there. Both may change until the
+// locks are held, so that it looks again.
+func (t *tx) lockHomes(ctx context.Context, items []desk.Item, ids []int64) (change map[int64]*growth, known bool, err error) {
+	var was map[int64]desk.PlacedItem
+	for {
+		before := was
+		if was, err = t.Placed(ctx, ids); err != nil {
+			return nil, false, err
+		}
+		if change != nil && maps.Equal(was, before) {
+			return change, len(was) > 0, nil
+		}
+		if change, err = t.lockChange(ctx, items, was); err != nil || len(was) == 0 {
+			return change, false, err // new items: nobody else sees them yet
+		}
 	}
-	return m, err
+}
+
+// lockChange locks once. It locks anew where a topic turns out to lead elsewhere.
+func (t *tx) lockChange(ctx context.Context, items []desk.Item, was map[int64]desk.PlacedItem) (map[int64]*growth, error) {
+	for {
+		change := map[int64]*growth{}
+		for i := range items {
+			it := &items[i]
+			old, known := was[it.ID]
+			if known && old.Pinned {
+				it.TopicID, it.Doc.Topic = old.Topic, old.Topic
+			}
+			if known && old.Topic == it.TopicID {
+				continue
+			}
+			if known {
+				growthOf(change, old.Topic).by--
+			}
+			growthOf(change, it.TopicID).join(*it)
+		}
+		type lead struct{ ID, Into int64 }
+		leads, err := all(ctx, t, pgx.RowToStructByPos[lead], `
+			SELECT id, coalesce(joined_into, 0) FROM topic WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE`, slices.Collect(maps.Keys(change)))
+		if err != nil {
+			return nil, err
+		}
+		into := map[int64]int64{}
+		for _, l := range leads {
+			if l.Into != 0 {
+				into[l.ID] = l.Into
+			}
+		}
+		led := false
+		for i := range items {
+			if to, ok := into[items[i].TopicID]; ok && !was[items[i].ID].Pinned {
+				items[i].TopicID, items[i].Doc.Topic, led = to, to, true
+			}
+		}
+		if !led {
+			return change, nil
+		}
+	}
 }
 
 func (t *tx) putDocRows(ctx context.Context, items []desk.Item, ids []int64, known bool) error {
@@ -263,13 +298,13 @@ func (t *tx) growTopics(ctx context.Context, change map[int64]*growth) error {
 		g := change[id]
 		ids, by, first, last = append(ids, id), append(by, g.by), append(first, null(g.first)), append(last, null(g.last))
 	}
-	// least and greatest pass over NULL. exp of less than -745 is an error to
-	// PostgreSQL, and two documents of one matter may lie years apart.
+	// least and greatest pass over NULL. A topic of one item came with its heat; the
+	// sweep reckons that of the others anew.
 	_, err := t.exec(ctx, `
 		UPDATE topic SET count = topic.count + a.by, first_at = least(topic.first_at, a.first_at), last_at = greatest(topic.last_at, a.last_at),
-			heat = greatest(0, a.by + topic.heat * exp(greatest(-700, -extract(epoch FROM greatest(topic.last_at, a.last_at) - topic.last_at)::float8 / $5)))
+			stirred = topic.stirred OR topic.count + a.by <> 1
 		FROM unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::timestamptz[]) AS a(id, by, first_at, last_at)
-		WHERE topic.id = a.id`, ids, by, first, last, heatHalf.Seconds()/math.Ln2)
+		WHERE topic.id = a.id`, ids, by, first, last)
 	return err
 }
 
@@ -294,10 +329,23 @@ func (t *tx) TopicByID(ctx context.Context, scope desk.Scope, id int64) (desk.To
 func (t *tx) ListTopics(ctx context.Context, scope desk.Scope, f desk.TopicFilter) ([]desk.Topic, error) {
 	var w where
 	w.topics(scope)
+	w.add("tp.joined_into IS NULL")
+	if f.Region != "" {
+		w.add("starts_with(tp.region, ?)", f.Region)
+	}
 	for _, word := range words(f.Query) {
 		w.add("(tp.title ILIKE ? OR tp.place ILIKE ?)", contains(word), contains(word))
 	}
-	rest := w.page("tp.id", f.Page)
+	rest := ""
+	if f.ByHeat {
+		w.add("tp.count > 0")
+		if f.After > 0 {
+			w.add("(tp.heat, tp.id) < (SELECT heat, id FROM topic WHERE id = ?)", f.After)
+		}
+		rest = w.sql() + " ORDER BY tp.heat DESC, tp.id DESC LIMIT " + w.arg(f.Size())
+	} else {
+		rest = w.page("tp.id", f.Page)
+	}
 	return all(ctx, t, pgx.RowToStructByNameLax[desk.Topic], topicSelect+rest, w.args...)
 }
 
