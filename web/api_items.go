@@ -53,6 +53,9 @@ type ItemFile struct {
 	Versions []ItemVersion `json:"versions" nullable:"false" doc:"以前的内容"`
 	Near     []Near        `json:"near" nullable:"false" doc:"疑似重复"`
 	Duty     *DutyForm     `json:"duty,omitempty" doc:"来电来文的登记项"`
+	Files    []Attachment  `json:"files" nullable:"false" doc:"附件"`
+	Thread   []Letter      `json:"thread" nullable:"false" doc:"往来：它所回复的和回复它的，先来的在前"`
+	Replies  []PublicReply `json:"replies" nullable:"false" doc:"公开答复的各版，新的在后"`
 }
 
 // ItemVersion is an earlier content.
@@ -87,6 +90,7 @@ func (s *Server) getItem(ctx context.Context, who desk.Actor, in *ByID) (out Ite
 	for i, it := range f.Near {
 		out.Near = append(out.Near, Near{id(it.ID), it.Masked(who).Title, f.Scores[i]})
 	}
+	z.letters(&out, who, f)
 	return out, nil
 }
 

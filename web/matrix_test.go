@@ -20,6 +20,7 @@ var samples = map[string]string{
 	"/api/v1/items/{id}/correct":       `{"fields":{"kind":"求助"}}`,
 	"/api/v1/items/{id}/settle":        `{}`,
 	"/api/v1/items/{id}/reveal":        `{"why":"回访"}`,
+	"/api/v1/items/{id}/file":          `{"n":1,"why":"核对"}`,
 	"/api/v1/quarantine/{id}/mend":     `{}`,
 	"/api/v1/incidents":                `{"title":"一个事件","kind":"舆情"}`,
 	"/api/v1/incidents/{id}/judge":     `{"level":"较大"}`,

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"bytes"
 	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"html"
 	"net/http"
@@ -276,6 +278,23 @@ func TestAttachmentsOnPages(t *testing.T) {
 	}
 	if a := x.form(first+"/files", url.Values{"n": {"7"}, "why": {"看看"}}, duty); a.status != http.StatusNotFound {
 		t.Errorf("one that isn't there: %d", a.status)
+	}
+
+	api := "/api/v1" + first
+	file := decoded[ItemFile](t, x.as(desk.RoleDuty, get, api, ""))
+	if len(file.Files) != 2 || file.Files[1].Kind != "application/x-msdownload" || file.Files[0].Digest != hex.EncodeToString(sum[:]) || len(file.Thread) != 1 || file.Thread[0].Title != "外出通知" {
+		t.Errorf("for programs: %+v %+v", file.Files, file.Thread)
+	}
+	if b := decoded[AttachmentBytes](t, x.as(desk.RoleDuty, post, api+"/file", `{"n":1,"why":"核对"}`)); !bytes.Equal(b.Bytes, evil) {
+		t.Errorf("bytes for programs: %q", b.Bytes)
+	}
+	for body, want := range map[string]int{`{"n":1,"why":" "}`: http.StatusUnprocessableEntity, `{"n":0,"why":"核对"}`: http.StatusUnprocessableEntity, `{"n":7,"why":"核对"}`: http.StatusNotFound} {
+		if a := x.as(desk.RoleDuty, post, api+"/file", body); a.status != want {
+			t.Errorf("%s: %d", body, a.status)
+		}
+	}
+	if a := x.as(desk.RoleOperator, post, api+"/file", `{"n":1,"why":"看看"}`); a.status != http.StatusForbidden {
+		t.Errorf("an operator's program: %d", a.status)
 	}
 }
 
