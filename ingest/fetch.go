@@ -26,6 +26,9 @@ type Request struct {
 	URL                string
 	Header             http.Header
 	Username, Password string // basic authentication when Username is set
+	// Stay has redirects answered instead of followed: what stands in the header would
+	// be carried to another address.
+	Stay bool
 }
 
 // Fetched is the answer to it, unpacked.
@@ -42,22 +45,15 @@ type Fetched struct {
 func (g *Guard) Fetch(ctx context.Context, r Request) (Fetched, error) {
 	ctx, stop := context.WithTimeout(ctx, FetchTimeout)
 	defer stop()
-	if err := CheckURL(r.URL); err != nil {
+	req, err := r.build(ctx, http.MethodGet, nil)
+	if err != nil {
 		return Fetched{}, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL, nil)
-	if err != nil {
-		return Fetched{}, desk.Invalid("url", "地址无法识别")
+	client := g.Client()
+	if r.Stay {
+		client.CheckRedirect = stay
 	}
-	for k, v := range r.Header {
-		req.Header[k] = v
-	}
-	req.Header.Set("User-Agent", "huiying")
-	req.Header.Set("Accept-Encoding", "gzip")
-	if r.Username != "" {
-		req.SetBasicAuth(r.Username, r.Password)
-	}
-	res, err := g.Client().Do(req)
+	res, err := client.Do(req)
 	if err != nil {
 		return Fetched{}, DialFailed(err)
 	}
@@ -67,6 +63,75 @@ func (g *Guard) Fetch(ctx context.Context, r Request) (Fetched, error) {
 		f.Body, err = unpack(res)
 	}
 	return f, err
+}
+
+// maxAnswer is what is read of the answer to a Post.
+const maxAnswer = 64 << 10
+
+// Post sends a document through the guard within the same limits of time. Redirects
+// are never followed. An answer that breaks off is an error: nobody knows what it
+// would have said.
+func (g *Guard) Post(ctx context.Context, r Request, body []byte) (Fetched, error) {
+	ctx, stop := context.WithTimeout(ctx, FetchTimeout)
+	defer stop()
+	req, err := r.build(ctx, http.MethodPost, body)
+	if err != nil {
+		return Fetched{}, err
+	}
+	client := g.Client()
+	client.CheckRedirect = stay
+	res, err := client.Do(req)
+	if err != nil {
+		return Fetched{}, DialFailed(err)
+	}
+	defer res.Body.Close()
+	f := Fetched{Status: res.StatusCode, Header: res.Header, URL: res.Request.URL.Redacted(), RetryAfter: retryAfter(res.Header)}
+	if _, err := io.Copy(io.Discard, io.LimitReader(res.Body, maxAnswer)); err != nil {
+		return f, Failed(err, "对方的应答中断，稍后自动重试")
+	}
+	return f, nil
+}
+
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// build is the request as it goes out.
+func (r Request) build(ctx context.Context, method string, body []byte) (*http.Request, error) {
+	if err := CheckURL(r.URL); err != nil {
+		return nil, err
+	}
+	req, err := http.NewRequestWithContext(ctx, method, r.URL, bytes.NewReader(body))
+	if err != nil {
+		return nil, desk.Invalid("url", "地址无法识别")
+	}
+	for k, v := range r.Header {
+		req.Header[k] = v
+	}
+	req.Header.Set("User-Agent", "huiying")
+	req.Header.Set("Accept-Encoding", "gzip")
+	if r.Username != "" {
+		req.SetBasicAuth(r.Username, r.Password)
+	}
+	return req, nil
+}
+
+// Refused says in words what a server answered instead of what was wanted.
+func Refused(got Fetched) error {
+	cause := errors.New("status " + http.StatusText(got.Status))
+	var e *desk.Error
+	switch {
+	case got.Status == http.StatusUnauthorized, got.Status == http.StatusForbidden:
+		e = Failed(cause, "对方拒绝访问（%d），请检查用户名和口令或联系对方", got.Status)
+	case got.Status == http.StatusNotFound, got.Status == http.StatusGone:
+		e = Failed(cause, "对方已没有这个地址（%d），请检查地址", got.Status)
+	case got.Status == http.StatusTooManyRequests:
+		e = Failed(cause, "对方要求降低读取频率，稍后自动重试")
+	case got.Status >= 300 && got.Status < 400:
+		e = Failed(cause, "对方转向别处（%d），为保护密钥没有跟随，请改用转向后的地址", got.Status)
+	default:
+		e = Failed(cause, "对方返回 %d，稍后自动重试", got.Status)
+	}
+	e.RetryAfter = got.RetryAfter
+	return e
 }
 
 // unpack reads the body and undoes its compression, both bounded.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode"
@@ -51,6 +52,12 @@ func ReadMapping(b json.RawMessage, into any, fields []string) (given map[string
 	if err := json.Unmarshal(b, into); err != nil {
 		var kind *json.UnmarshalTypeError
 		if errors.As(err, &kind) {
+			switch kind.Type.Kind() {
+			case reflect.Struct, reflect.Map:
+				return nil, desk.Invalid(field, "字段对照的“%s”应为一个 JSON 对象", kind.Field)
+			case reflect.Int:
+				return nil, desk.Invalid(field, "字段对照的“%s”应为整数", kind.Field)
+			}
 			return nil, desk.Invalid(field, "字段对照的“%s”应为文字，如 \"/data/title\"", kind.Field)
 		}
 		return nil, &desk.Error{Code: desk.CodeInvalid, Field: field, Text: "字段对照无法读取", Cause: err}

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -79,7 +78,7 @@ func (p *Poller) Poll(ctx context.Context, src desk.Source, keep ingest.Keep) er
 		return &ingest.NextIn{Wait: at.wait(now)}
 	case http.StatusOK:
 	default:
-		return refusal(got)
+		return ingest.Refused(got)
 	}
 	sum := sha256.Sum256(got.Body)
 	next := at
@@ -121,22 +120,4 @@ func contentType(h http.Header) string {
 		return ingest.Line(t)
 	}
 	return "application/xml"
-}
-
-// refusal says in words what the server answered.
-func refusal(got ingest.Fetched) error {
-	cause := errors.New("status " + http.StatusText(got.Status))
-	var e *desk.Error
-	switch got.Status {
-	case http.StatusUnauthorized, http.StatusForbidden:
-		e = ingest.Failed(cause, "对方拒绝访问（%d），请检查用户名和口令或联系对方", got.Status)
-	case http.StatusNotFound, http.StatusGone:
-		e = ingest.Failed(cause, "对方已没有这个地址（%d），请检查地址", got.Status)
-	case http.StatusTooManyRequests:
-		e = ingest.Failed(cause, "对方要求降低读取频率，稍后自动重试")
-	default:
-		e = ingest.Failed(cause, "对方返回 %d，稍后自动重试", got.Status)
-	}
-	e.RetryAfter = got.RetryAfter
-	return e
 }
