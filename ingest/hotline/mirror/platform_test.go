@@ -256,3 +256,5 @@ func mirrorKind() ingest.Kind {
 }
 
 func redirect(to string) http.Handler { return http.RedirectHandler(to, http.StatusFound) }
+
+func id(n int64) string { return strconv.FormatInt(n, 10) }
