@@ -98,6 +98,7 @@ func settle(config *pgxpool.Config, opt Options) {
 	c.RuntimeParams["lock_timeout"] = "10s"
 	c.RuntimeParams["idle_in_transaction_session_timeout"] = "10s"
 	c.ConnectTimeout = connectWait
+	c.DialFunc = patient(c.DialFunc, answerWait)
 	// A cancelled request asks the server to stop and keeps the connection.
 	c.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: 2 * time.Second}
@@ -166,7 +167,7 @@ func (s *Store) once(ctx context.Context, opt pgx.TxOptions, fn func(*tx) error)
 		return err
 	}
 	defer conn.Release()
-	begun, err := conn.BeginTx(ctx, opt)
+	begun, err := begin(ctx, conn, opt)
 	if err != nil {
 		if conn.Conn().IsClosed() && ctx.Err() == nil {
 			// The database was restarted under the pool. Nothing was done yet, and the
@@ -195,6 +196,12 @@ func (s *Store) once(ctx context.Context, opt pgx.TxOptions, fn func(*tx) error)
 	}
 	s.wakes.committed(t.wakes)
 	return nil
+}
+
+func begin(ctx context.Context, conn *pgxpool.Conn, opt pgx.TxOptions) (pgx.Tx, error) {
+	ctx, cancel := context.WithTimeout(ctx, beginWait)
+	defer cancel()
+	return conn.BeginTx(ctx, opt)
 }
 
 func (s *Store) acquire(ctx context.Context) (*pgxpool.Conn, error) {
