@@ -91,6 +91,22 @@ function pick(nodes) {
   return nodes.find((n) => row?.contains(n)) ?? nodes.find(usable) ?? nodes[0];
 }
 
+// Of a key that several rows share, only the one that it would press now is written out.
+let marking = 0;
+function mark() {
+  cancelAnimationFrame(marking);
+  marking = requestAnimationFrame(() => {
+    const picks = new Map();
+    for (const node of document.querySelectorAll("[data-row] [data-key]")) {
+      const key = node.dataset.key.toLowerCase();
+      if (!picks.has(key)) picks.set(key, pick([...document.querySelectorAll("[data-key]")].filter((n) => n.dataset.key.toLowerCase() === key && seen(n))));
+      node.toggleAttribute("data-key-rests", picks.get(key) !== node);
+    }
+  });
+}
+for (const event of ["focusin", "focusout", "htmx:after:swap", "live:message"]) document.addEventListener(event, mark);
+mark();
+
 function walk(step, event) {
   const rows = [...document.querySelectorAll("[data-row]")].filter(seen);
   if (!rows.length) return;
