@@ -110,6 +110,12 @@ func TestBrowserUX22RowsByKeys(t *testing.T) {
 	tab.Wait(`document.activeElement.closest("[data-row]").id === "clock-2"`)
 	tab.Press("k")
 	tab.Wait(`document.activeElement.closest("[data-row]").id === "clock-1"`)
+	shown := func(row string) string {
+		return `[...document.querySelectorAll("[data-row] [data-key=R] kbd")].filter((n) => n.checkVisibility({ visibilityProperty: true })).map((n) => n.closest("[data-row]").id).join() === "` + row + `"`
+	}
+	tab.Wait(shown("clock-2")) // the first that can be seen
+	tab.Press("j", "j")
+	tab.Wait(shown("clock-3"))
 	tab.Press("g", "s")
 	tab.Wait(`location.pathname === "/look/seat"`)
 }

@@ -92,7 +92,7 @@ func sampleDesk(now time.Time) lookDesk {
 			clock("clock-3", began, 24*time.Hour, ClockRow{
 				Title: blast, Level: "重大", Rule: "新闻发布会 · 事发起 24 小时", Document: "国办发〔2016〕61号", Anchor: "事发",
 				Stands: []Phrase{{Text: "已排 11月22日 10:00 新闻发布厅 · 发言人 2 · 口径 6/11"}}, Role: "承办", Holder: "新闻办 陈露",
-				Acts: []Act{{Label: "进入发布会", Href: "/look/desk"}},
+				Acts: []Act{{Label: "进入发布会", Href: "/look/desk", Key: "R"}},
 			}),
 			clock("clock-4", ago(114*time.Minute+50*time.Second), 48*time.Hour, ClockRow{
 				Title: "第三中学食堂“发臭鸡腿”网传视频", Level: "一般", Rule: "舆情回应 · 获知起 48 小时", Document: "国办发〔2016〕61号", Anchor: "获知",
