@@ -47,7 +47,7 @@ var ViewPages = []ViewPage{
 	{"incidents", ActIncidentRead, []string{"state", "level", "q"}},
 	{"releases", ActIncidentRead, []string{"state"}},
 	{"briefings", ActIncidentRead, []string{"state", "room"}},
-	{"topics", ActItemRead, []string{"q"}},
+	{"topics", ActItemRead, []string{"order", "region", "q"}},
 	{"notices", ActIncidentRead, []string{"state"}},
 	{"quarantine", ActQuarantine, []string{"state"}},
 	{"record", ActRecordRead, []string{"type", "q"}},

@@ -81,7 +81,7 @@ func touchedBy(events []desk.Sealed) touched {
 			t.items = append(t.items, id)
 		case e.Subject.Kind == "batch":
 			t.items = append(t.items, batchItems(e.Data)...)
-		case e.Type == "incident.attached":
+		case e.Type == "incident.attached" || kind == "topic":
 			t.items = append(t.items, attached(e.Data)...)
 		case e.Type == "clock.met" || e.Type == "clock.withdrawn":
 			t.gone = append(t.gone, id)

@@ -26,6 +26,9 @@ func (s *Server) choices(w http.ResponseWriter, r *http.Request) {
 		options = s.regionChoices(query)
 	case desk.FieldDepartment:
 		options = s.departmentChoices(query)
+	case "topic":
+		s.topicChoices(w, r, query)
+		return
 	default:
 		s.Fail(w, r, desk.NotFound("没有这个地址"))
 		return
@@ -116,6 +119,40 @@ func (s *Server) departmentChoices(query string) (out []Option) {
 		}
 	}
 	return append(out, second...)
+}
+
+// topicChoices are topics by their titles, sounds or number; without a query the hottest.
+func (s *Server) topicChoices(w http.ResponseWriter, r *http.Request, query string) {
+	rd := teller{desk: s.Desk, views: s.Views, who: identityOf(r.Context()).who, lang: LangOf(r), now: s.Desk.Now()}
+	out := []Option{}
+	if id := id64(strings.TrimPrefix(query, "#")); id > 0 {
+		if f, err := s.Desk.OpenTopic(r.Context(), rd.who, id); err == nil {
+			out = append(out, Option{Value: id64text(f.Topic.ID), Text: f.Topic.Title, Hint: rd.t("%d 件", f.Topic.Count)})
+		} else if desk.CodeOf(err) != desk.CodeNotFound {
+			s.Fail(w, r, err)
+			return
+		}
+	}
+	if query == "" {
+		hot, err := s.Desk.Topics(r.Context(), rd.who, desk.TopicFilter{ByHeat: true, Page: desk.Page{Limit: choicesMost}})
+		if err != nil {
+			s.Fail(w, r, err)
+			return
+		}
+		for _, t := range hot {
+			out = append(out, Option{Value: id64text(t.ID), Text: t.Title, Hint: rd.t("%d 件", t.Count)})
+		}
+	} else {
+		found, err := s.Desk.Find(r.Context(), rd.who, "topic", choicesMost, lookedFor(query))
+		if err != nil {
+			s.Fail(w, r, err)
+			return
+		}
+		for _, t := range found {
+			out = append(out, Option{Value: id64text(t.ID), Text: t.Title, Hint: rd.titleHint(t)})
+		}
+	}
+	answerJSON(w, map[string]any{"items": out})
 }
 
 func choicesOf(what string, v *desk.Verdict) []Option {

@@ -13,6 +13,7 @@ type incidentNewBody struct {
 	Form
 	Items   []ItemRow
 	IDs     string // of the items, as the form carries them
+	Topic   int64  // that it is made of; 0: none
 	Kinds   []Option
 	Levels  []Option
 	Suggest desk.Suggestion
@@ -20,12 +21,12 @@ type incidentNewBody struct {
 }
 
 // newIncidentFields are those of the form.
-var newIncidentFields = []string{"title", "kind", "summary", "place", "region", "region-text", "occurred", "learned", "received", "items", "level", "level-text", "suspected", "needs"}
+var newIncidentFields = []string{"title", "kind", "summary", "place", "region", "region-text", "occurred", "learned", "received", "items", "topic", "level", "level-text", "suspected", "needs"}
 
 // incidentNew is the form of a new incident: from items (?items=12,13) or from nothing.
 func (s *Server) incidentNew(w http.ResponseWriter, r *http.Request) {
 	ids := strings.Join(append(r.URL.Query()["items"], r.URL.Query()["item"]...), ",")
-	s.incidentNewPage(w, r, http.StatusOK, incidentNewBody{IDs: ids})
+	s.incidentNewPage(w, r, http.StatusOK, incidentNewBody{IDs: ids, Topic: id64(r.URL.Query().Get("topic"))})
 }
 
 func (s *Server) incidentNewPage(w http.ResponseWriter, r *http.Request, status int, body incidentNewBody) {
@@ -46,13 +47,28 @@ func (s *Server) incidentNewPage(w http.ResponseWriter, r *http.Request, status 
 			return
 		}
 	}
+	title := ""
+	if body.Topic != 0 && len(items) == 0 {
+		f, err := s.Desk.OpenTopic(r.Context(), rd.who, body.Topic)
+		if err != nil {
+			s.Fail(w, r, err)
+			return
+		}
+		body.Topic, title = f.Topic.ID, f.Topic.Title
+		if items, err = s.Desk.Items(r.Context(), rd.who, desk.ItemFilter{Topic: f.Topic.ID, Page: desk.Page{Limit: 1000, Newest: true}}); err != nil {
+			s.Fail(w, r, err)
+			return
+		}
+	}
 	for _, it := range items {
 		body.Items = append(body.Items, rd.itemRow(it))
 	}
 	body.IDs = idList(items)
 	body.Kinds, body.Levels, body.Judge = sameWords(desk.IncidentKinds), rd.options(desk.Levels), rd.who.May(desk.ActIncidentGrade)
 	if body.Values == nil {
-		body.Values = s.firstValues(items)
+		if body.Values = s.firstValues(items); title != "" {
+			body.Values["title"] = cut(title, 60)
+		}
 	}
 	body.Suggest = suggestFor(body.Value("kind"), items, s.Desk.Policy)
 	page.Back = "/incidents"
@@ -130,7 +146,7 @@ func (s *Server) incidentRaise(w http.ResponseWriter, r *http.Request) {
 			s.Fail(w, r, err)
 			return
 		}
-		s.incidentNewPage(w, r, f.Status(), incidentNewBody{Form: f.Form, IDs: f.Value("items")})
+		s.incidentNewPage(w, r, f.Status(), incidentNewBody{Form: f.Form, IDs: f.Value("items"), Topic: id64(f.Value("topic"))})
 		return
 	}
 	to := fmt.Sprintf("/incidents/%d", in.ID)
@@ -142,7 +158,7 @@ func (s *Server) incidentRaise(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) raise(r *http.Request, f sentForm) (in desk.Incident, err error) {
-	raise := desk.Raise{Title: f.Value("title"), Kind: f.Value("kind"), Summary: f.Value("summary"), Place: strings.TrimSpace(f.Value("place")), Items: idsOf(f.Value("items"))}
+	raise := desk.Raise{Title: f.Value("title"), Kind: f.Value("kind"), Summary: f.Value("summary"), Place: strings.TrimSpace(f.Value("place")), Items: idsOf(f.Value("items")), Topic: id64(f.Value("topic"))}
 	code, _, _ := strings.Cut(picked(f.Form, "region"), " ")
 	if raise.Region = code; strings.Trim(code, "0123456789") != "" {
 		return in, desk.Invalid("region", "请从列表中选择属地，或填写行政区划代码")

@@ -28,6 +28,9 @@ func (s *Server) routesPagesResponse() []route {
 	brief := func(dialog string, act pageAct, fields ...string) http.HandlerFunc {
 		return s.act(dialog, fields, briefingHome, s.briefingPage, act)
 	}
+	topic := func(dialog string, act pageAct, fields ...string) http.HandlerFunc {
+		return s.act(dialog, fields, topicHome, s.topicPage, act)
+	}
 	return []route{
 		get("/incidents", read, s.incidents),
 		get("/incidents/new", acts(desk.ActIncidentRaise), s.incidentNew),
@@ -69,6 +72,11 @@ func (s *Server) routesPagesResponse() []route {
 
 		get("/topics", items, s.topics),
 		get("/topics/{id}", items, s.topic),
+		post("/topics/{id}/arrange", desk.ActTopicArrange, s.topicArrange),
+		post("/topics/{id}/join", desk.ActTopicArrange, topic("join", s.topicJoin, "into", "into-text", "why")),
+		post("/topics/{id}/attach", desk.ActIncidentRaise, topic("attach", s.topicAttach, "incident", "incident-text")),
+		post("/topics/{id}/decline", desk.ActIncidentRaise, topic("decline", s.topicDecline, "why")),
+		post("/topic-acts/{id}/undo", desk.ActTopicArrange, s.topicUndo),
 		get("/quarantine", acts(desk.ActQuarantine), s.quarantine),
 		get("/quarantine/{id}", acts(desk.ActQuarantine), s.quarantineOne),
 		post("/quarantine/{id}/mend", desk.ActQuarantine, s.act("mend", []string{"as", "bytes"}, func(int64) string { return "/quarantine" }, s.quarantinePage, s.quarantineMend)),

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -122,6 +123,9 @@ func (i ItemRow) Sort() int64 {
 	}
 	return i.At.UnixMilli()
 }
+
+// Number is the item's own number.
+func (i ItemRow) Number() string { return strings.TrimPrefix(i.ID, "item-") }
 
 // Moment is the instant that At is told from.
 func (i ItemRow) Moment() time.Time {

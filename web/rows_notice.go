@@ -48,6 +48,8 @@ func (r teller) stageLight(n desk.Notice) (light, word string) {
 		return LightRed, "未送达"
 	case n.Kind == "silence":
 		return LightRed, "来源静默"
+	case n.Kind == "burst":
+		return LightYellow, "来件骤增"
 	case n.Stage == "overdue" || n.Stage == "due":
 		return LightOver, "超时"
 	case n.Stage == "before" || n.Stage == "three-quarters":
@@ -65,6 +67,9 @@ func (r teller) noticeRow(n desk.Notice) NoticeRow {
 	row := NoticeRow{ID: fmt.Sprintf("notice-%d", n.ID), Now: r.now, At: n.At, Light: light, Word: word, Text: r.noticeText(n), AckBy: n.AckBy}
 	if n.IncidentID != 0 {
 		row.Href = fmt.Sprintf("/incidents/%d", n.IncidentID)
+	}
+	if n.TopicID != 0 {
+		row.Href = topicHome(n.TopicID)
 	}
 	for _, d := range n.Deliveries {
 		told := []Phrase{{Text: d.Channel + " "}}
@@ -95,8 +100,11 @@ func (r teller) noticeText(n desk.Notice) string {
 	if r.lang != LangEnglish {
 		return n.Text
 	}
-	if n.Kind == "silence" {
+	switch n.Kind {
+	case "silence":
 		return r.silenceText(n.Text)
+	case "burst":
+		return r.burstText(n.Text)
 	}
 	text, told := n.Text, ""
 	if _, rest, found := strings.Cut(text, "没有人通过 "); found && n.Kind == "delivery" {
@@ -149,6 +157,10 @@ func (r teller) alerts(open []desk.Notice, incidents []desk.Incident) Alerts {
 	}
 	quiet, open := noticesApart(open, "silence")
 	if b, ok := r.silences(quiet); ok {
+		a.Banners = append(a.Banners, b)
+	}
+	rushed, open := noticesApart(open, "burst")
+	if b, ok := r.bursts(rushed); ok {
 		a.Banners = append(a.Banners, b)
 	}
 	latest := latestOfClocks(open)

@@ -19,7 +19,7 @@ var staticFiles embed.FS
 
 // stylesheets in the order of the cascade. They are served as one file, app.css:
 // one request instead of eight on a slow line, with nothing to build beforehand.
-var stylesheets = []string{"tokens", "base", "frame", "controls", "parts", "desk", "intake", "document", "respond", "calendar", "live", "wall", "drill", "find", "public", "print"}
+var stylesheets = []string{"tokens", "base", "frame", "controls", "parts", "desk", "intake", "document", "respond", "calendar", "live", "wall", "drill", "find", "topics", "public", "print"}
 
 // contentTypes of everything under static; the machine's own table is never asked,
 // since it differs between machines.

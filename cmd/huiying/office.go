@@ -19,6 +19,7 @@ import (
 	"huiying/desk/sweep"
 	"huiying/ingest"
 	"huiying/ingest/hotline"
+	"huiying/ingest/hotline/mirror"
 	"huiying/ingest/mailbox"
 	"huiying/ingest/media"
 	"huiying/web"
@@ -115,9 +116,13 @@ func newOffice(o officeOptions) (*office, error) {
 		server: &http.Server{Handler: site.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 			ErrorLog: slog.NewLogLogger(o.log.Handler(), slog.LevelDebug)},
 		loops: []func(context.Context) error{
-			o.store.Run, sealer.Run, hub.Run, site.Run, deadlines.Run, raws.Run, unclassified.Run, imports.Run, sweep.Sources(d).Run, runner.Run, listen.Run,
+			o.store.Run, sealer.Run, hub.Run, site.Run, deadlines.Run, raws.Run, unclassified.Run, imports.Run, sweep.Sources(d).Run, sweep.Topics(d).Run, runner.Run, listen.Run,
 			func(ctx context.Context) error { return endSessions(ctx, sessions, o.log) },
 		}}
+	if o.playing == nil { // a drill reaches no platform
+		told := &mirror.Pusher{Desk: d, Guard: o.guard}
+		of.loops = append(of.loops, sweep.New(d, "mirrors", nil, 2*time.Second, told.RunOnce, told.Next).Run)
+	}
 	for _, lane := range notify.Lanes(d, o.table) {
 		of.loops = append(of.loops, sweep.New(d, lane.Name, wake("delivery"), 5*time.Second, lane.RunOnce, lane.Next).Run)
 	}

@@ -32,6 +32,11 @@ func Sources(d *desk.Desk) *Loop {
 	return New(d, "sources", nil, time.Minute, d.WatchSources, nil)
 }
 
+// Topics reckons the heat of topics and asks about those that burst.
+func Topics(d *desk.Desk) *Loop {
+	return New(d, "topics", nil, 5*time.Second, d.SweepTopics, nil)
+}
+
 // New is a loop of the desk's own times and log. wake and next may be nil.
 func New(d *desk.Desk, name string, wake <-chan struct{}, poll time.Duration,
 	once func(context.Context, time.Time) (bool, error), next func(context.Context) (time.Time, bool, error)) *Loop {
