@@ -201,6 +201,11 @@ func (d *Desk) SetSourceSettings(ctx context.Context, who Actor, id int64, setti
 		if err := tx.SetSourceSecret(ctx, id, s.Password, plainJSON(settings)); err != nil {
 			return err
 		}
+		if s.Kind == MirrorKind { // it may be told of ours from now on, or elsewhere
+			if err := tx.MarkAllMirrored(ctx, id, now); err != nil {
+				return err
+			}
+		}
 		return tx.Record(ctx, event(who, now, "source.changed", "source", id).with(s.brief()).change(s.Settings, plainJSON(settings)))
 	})
 }

@@ -22,6 +22,9 @@ func (r teller) extraFacts(it desk.Item, shown *desk.Revealed) (facts []Fact) {
 	if x.Duty != nil {
 		facts = r.dutyFacts(it, *x.Duty)
 	}
+	if x.Mirror != nil {
+		facts = append(facts, r.ticketFacts(it, *x.Mirror)...)
+	}
 	if shown != nil {
 		x.Email = shown.Email
 	}
@@ -81,16 +84,16 @@ func (r teller) dutyFacts(it desk.Item, d desk.Duty) (facts []Fact) {
 // lateEntry is from when an entry is marked as made later: two minutes, room for typing.
 const lateEntry = 2 * 60 * 1e9
 
-// limitLight is how the own limit of a document stands: nothing presses once the item is dealt with.
+// limitLight is how the own limit of a document or a mirrored ticket stands: nothing presses once the item is dealt with.
 func (r teller) limitLight(it desk.Item) string {
 	limit := it.Limit()
 	switch {
 	case limit == nil:
 		return ""
-	case it.State == desk.ItemSettled:
+	case it.State == desk.ItemSettled, it.Extra.Mirror != nil && it.Extra.Mirror.Done():
 		return LightOff
 	}
-	if light := string(r.desk.Policy.Lights.At(it.Extra.Duty.At, *limit, r.now)); light != "overdue" { // desk/timeline's names are the pages', but for this one
+	if light := string(r.desk.Policy.Lights.At(it.LimitFrom(), *limit, r.now)); light != "overdue" { // desk/timeline's names are the pages', but for this one
 		return light
 	}
 	return LightOver

@@ -13,6 +13,8 @@ type sourceBody struct {
 	Row   SourceRow
 	Key   string // just made: shown once
 	Tried *triedBody
+	// Mirror is how pushing back stands; nil: of another kind.
+	Mirror []Fact
 }
 
 // triedBody is what a source would bring now.
@@ -60,6 +62,12 @@ func (s *Server) sourcePage(w http.ResponseWriter, r *http.Request, id int64, st
 		return
 	}
 	body.Row = rd.sourceRow(x)
+	if x.Kind == desk.MirrorKind {
+		if body.Mirror, err = rd.mirrorFacts(r.Context(), x); err != nil {
+			s.Fail(w, r, err)
+			return
+		}
+	}
 	body.begin("address", "url", x.URL)
 	body.begin("address", "username", x.Username)
 	body.begin("settings", "settings", body.Row.Mapping())

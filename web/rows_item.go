@@ -52,6 +52,7 @@ func (r teller) itemRow(it desk.Item) ItemRow {
 	if it.Channel == desk.ChannelMedia && it.Reach != nil && *it.Reach > 0 {
 		row.Notes = append(row.Notes, Say("阅读 %s", number(int(*it.Reach))))
 	}
+	row.Flags = append(row.Flags, mirrorFlags(it)...)
 	row.Flags = append(row.Flags, r.limitFlag(it)...)
 	if it.TopicSize > 1 {
 		row.Notes = append(row.Notes, Say("同题 %d 件", it.TopicSize))

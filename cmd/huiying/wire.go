@@ -10,6 +10,7 @@ import (
 	"huiying/desk/pg"
 	"huiying/ingest"
 	"huiying/ingest/hotline"
+	"huiying/ingest/hotline/mirror"
 	"huiying/ingest/hotline/sheet"
 	"huiying/ingest/mailbox"
 	"huiying/ingest/media"
@@ -25,6 +26,7 @@ func kinds(guard *ingest.Guard) []ingest.Kind {
 		{Name: desk.LetterSource, Channel: desk.ChannelMailbox, Parser: desk.LetterParser{}},
 		{Name: "feed", Channel: desk.ChannelMedia, Parser: media.Parser{}, Poller: &media.Poller{Guard: guard, Pages: true}, Every: time.Minute, Most: 90 * time.Minute, CheckURL: ingest.CheckURL},
 		{Name: media.KindHook, Channel: desk.ChannelMedia, Parser: media.HookParser{}, CheckSettings: media.CheckHook},
+		{Name: desk.MirrorKind, Channel: desk.ChannelHotline, Parser: mirror.Parser{}, Poller: &mirror.Poller{Guard: guard}, Every: 30 * time.Second, CheckURL: ingest.CheckURL, CheckSettings: mirror.Check},
 		{Name: desk.DutySource, Channel: desk.ChannelDuty, Parser: desk.DutyParser{}},
 	}
 }
