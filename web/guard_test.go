@@ -45,6 +45,31 @@ func TestRow28CrossSite(t *testing.T) {
 			t.Errorf("%s: %d from the own page, %d by token", rt.path, own.status, byToken.status)
 		}
 	}
+	// The sockets as well, of both formats.
+	sockets := 0
+	for _, rt := range x.s.routes {
+		if rt.method != get || !rt.long {
+			continue
+		}
+		if rt.path != "/live" {
+			t.Errorf("%s is a stream that isn't tried here", rt.path)
+		}
+		for _, format := range []string{FormatHTML, FormatJSON} {
+			sockets++
+			for name, head := range heads {
+				if _, status := x.open(format, "", head...); status != http.StatusForbidden {
+					t.Errorf("%s as %s, %s Origin: %d", rt.path, format, name, status)
+				}
+			}
+			if _, status := x.open(format, "", cookie, "Origin: "+x.url); status != http.StatusSwitchingProtocols {
+				t.Errorf("%s as %s from the own page: %d", rt.path, format, status)
+			}
+		}
+	}
+	if sockets == 0 {
+		t.Error("no socket was tried")
+	}
+	t.Logf("figure: %d writes and %d sockets of the route table under %d foreign, absent or forged heads: 0 through", writes, sockets, len(heads))
 	if writes < 25 {
 		t.Errorf("only %d writes were tried", writes)
 	}

@@ -69,6 +69,7 @@ func TestRow31NoFormulaLeaves(t *testing.T) {
 			t.Errorf("%q came back as %q: %v", cell, value, err)
 		}
 	}
+	t.Logf("figure: %d nasty cells out as CSV and XLSX and read again: 0 formulas", len(nasty))
 }
 
 func TestNeutralOnlyMarks(t *testing.T) {

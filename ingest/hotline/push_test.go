@@ -293,21 +293,27 @@ func TestLongStream(t *testing.T) {
 	}
 }
 
-// TestLongLine: a line beyond every measure is quarantined with its beginning; the
-// next one flows.
-func TestLongLine(t *testing.T) {
+// TestRow7LongLine: a line beyond every measure is quarantined with its beginning; the
+// next one flows, within a minute.
+func TestRow7LongLine(t *testing.T) {
 	t.Parallel()
 	d, url := serve(t, nil)
 	const size = 100 << 20
 	body := io.MultiReader(strings.NewReader(`{"external_id":"before","title":"前"}`+"\n"),
 		io.LimitReader(letters{}, size), strings.NewReader("\n"+`{"external_id":"after","title":"后"}`+"\n"))
+	began := time.Now()
 	res, answer := do(t, request(t, url, "application/x-ndjson", body))
+	took := time.Since(began)
+	if took > time.Minute {
+		t.Errorf("the next one flows after %v", took)
+	}
 	if res.StatusCode != 200 || strings.Count(answer, "created") != 2 || strings.Count(answer, "quarantined") != 1 || !strings.Contains(answer, strconv.Itoa(size)) {
 		t.Fatalf("%d %s", res.StatusCode, answer)
 	}
 	if q := d.Quarantined(); len(q) != 1 || len(q[0].Bytes) != MaxLine {
 		t.Errorf("%d in quarantine", len(q))
 	}
+	t.Logf("figure: a line of %d MiB: in quarantine with its beginning, the next one is an item %v later", size>>20, took.Round(10*time.Millisecond))
 }
 
 type letters struct{}
