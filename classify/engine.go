@@ -39,6 +39,7 @@ type Options struct {
 	Segmenter Segmenter
 	Model     Model
 	Rules     []Rule
+	Learnt    func(doc *Document, verdict *desk.Verdict)               // what the office's corrections have taught: runs after the rules, spans as for Rule
 	Sketch    func(doc *Document, verdict *desk.Verdict) desk.TopicDoc // what discovery keeps
 	MaxRunes  int                                                      // of title and of body each; what follows isn't read; 0: 20,000
 }
@@ -55,6 +56,7 @@ type room struct {
 	title, body Plain
 	doc         Document
 	words       wordSet
+	cut         [2][]string // of title and body
 }
 
 // New checks the options and prepares the tables.
@@ -83,7 +85,8 @@ func (e *Engine) Read(ctx context.Context, text desk.Text) (desk.Reading, error)
 	title, body, doc := &r.title, &r.body, &r.doc
 	e.normaliser.into(title, text.Title, e.options.MaxRunes)
 	e.normaliser.into(body, text.Body, e.options.MaxRunes)
-	*doc = Document{Title: title.Text, Body: body.Text, TitleWords: e.options.Segmenter.Cut(title.Text), BodyWords: e.options.Segmenter.Cut(body.Text)}
+	r.cut[0], r.cut[1] = e.cut(r.cut[0][:0], title.Text), e.cut(r.cut[1][:0], body.Text)
+	*doc = Document{Title: title.Text, Body: body.Text, TitleWords: r.cut[0], BodyWords: r.cut[1]}
 	reading := desk.Reading{Verdict: desk.Verdict{Confidence: make(map[string]float64, 16), Evidence: make([]desk.Evidence, 0, 24)}}
 	v := &reading.Verdict
 	if e.options.Model != nil {
@@ -94,6 +97,9 @@ func (e *Engine) Read(ctx context.Context, text desk.Text) (desk.Reading, error)
 	for _, rule := range e.options.Rules {
 		rule(plain, v)
 	}
+	if e.options.Learnt != nil {
+		e.options.Learnt(doc, v)
+	}
 	if e.options.Sketch != nil {
 		reading.Doc = e.options.Sketch(doc, v)
 	}
@@ -101,7 +107,27 @@ func (e *Engine) Read(ctx context.Context, text desk.Text) (desk.Reading, error)
 	v.Evidence = restore(v.Evidence, text, title, body)
 	reading.Tokens = r.words.tokens(doc)
 	*doc = Document{} // the text is the caller's again
+	clear(r.cut[0])
+	clear(r.cut[1])
 	return reading, nil
+}
+
+// cut uses the room for words again where the segmenter can.
+func (e *Engine) cut(room []string, text string) []string {
+	if s, ok := e.options.Segmenter.(interface {
+		Append(words []string, text string) []string
+	}); ok {
+		return s.Append(room, text)
+	}
+	return e.options.Segmenter.Cut(text)
+}
+
+// Prepare gives a text normalised and cut, for learning.
+func (e *Engine) Prepare(text desk.Text) Document {
+	var title, body Plain
+	e.normaliser.into(&title, text.Title, e.options.MaxRunes)
+	e.normaliser.into(&body, text.Body, e.options.MaxRunes)
+	return Document{Title: title.Text, Body: body.Text, TitleWords: e.options.Segmenter.Cut(title.Text), BodyWords: e.options.Segmenter.Cut(body.Text)}
 }
 
 // restore leads spans in bytes of the normalised text back to runes of the text

@@ -33,8 +33,8 @@ func benchClassify(ctx context.Context, _ *slog.Logger, put func(figure)) error 
 	for _, t := range list {
 		bytes += len(t.Title) + len(t.Body)
 	}
-	cutAll(segmenter, list[:min(200, len(list))]) // warm
-	cut := perSecond(bytes, func() { cutAll(segmenter, list) }) / 1e6
+	cutAll(segmenter.Bare(), list[:min(200, len(list))]) // warm
+	cut := perSecond(bytes, func() { cutAll(segmenter.Bare(), list) }) / 1e6
 	verdict := perSecond(bytes, func() {
 		var wg sync.WaitGroup
 		workers := runtime.GOMAXPROCS(0)

@@ -92,7 +92,7 @@ func benchIntake(ctx context.Context, log *slog.Logger, put func(figure)) error 
 		return err
 	}
 
-	cut := perSecond(len(list), func() { cutAll(segmenter, list) })
+	cut := perSecond(len(list), func() { cutAll(segmenter.Bare(), list) })
 	copied, err := copyRows(ctx, store, list)
 	if err != nil {
 		return err
@@ -131,7 +131,7 @@ func perSecond(n int, work func()) float64 {
 }
 
 // cutAll segments everything on all cores.
-func cutAll(segmenter *jieba.Segmenter, list []desk.Text) {
+func cutAll(segmenter jieba.Bare, list []desk.Text) {
 	var wg sync.WaitGroup
 	workers := runtime.GOMAXPROCS(0)
 	for w := range workers {

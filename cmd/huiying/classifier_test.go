@@ -126,7 +126,7 @@ func BenchmarkVerdict(b *testing.B) {
 	e, _, segmenter := whole(b)
 	texts := classify.SampleTexts(2000)
 	for b.Loop() {
-		s, err := classify.Measure(b.Context(), time.Now, e, segmenter, texts, 1)
+		s, err := classify.Measure(b.Context(), time.Now, e, segmenter.Bare(), texts, 1)
 		if err != nil {
 			b.Fatal(err)
 		}
