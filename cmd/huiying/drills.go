@@ -170,7 +170,7 @@ func (m *drills) play(ctx context.Context, p *openDrill, log *slog.Logger) error
 		policy.Office.Name = scenario.Office
 	}
 	guard := &ingest.Guard{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}
-	sources := kinds(guard)
+	sources := kinds(guard, nil)
 	for i := range sources {
 		sources[i].Every, sources[i].Most = time.Second, 0 // a night goes by in minutes
 		if sources[i].Name == "feed" {

@@ -45,7 +45,7 @@ func (c lettersCmd) run(ctx context.Context, log *slog.Logger, ready func(addres
 	if err := migrated(store)(ctx); err != nil {
 		return err
 	}
-	d := newDesk(store, policy, kinds(nil), time.Now, log)
+	d := newDesk(store, policy, kinds(nil, nil), time.Now, log)
 	static, err := web.NewStatic()
 	if err != nil {
 		return err

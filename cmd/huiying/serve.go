@@ -8,11 +8,13 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"huiying/desk/pg"
+	"huiying/desk/sweep"
 	"huiying/ingest"
 	"huiying/web"
 )
@@ -29,6 +31,7 @@ type serveCmd struct {
 	DrillListen  string         `help:"Address of drills' own desks; each takes the first free port from it on. Default: the host of --listen, and the port after it."`
 	DrillOrigin  string         `help:"Address under which people reach drills when a proxy stands before them: https://drill.example."`
 	Scenarios    scenariosFlag  `embed:""`
+	Stream       streamFlags    `embed:"" prefix:"stream-"`
 	PushRate     int            `help:"Pushes that a source may make in a minute on this node, a sixth of them at once; less than 0: without end. Default: 30000."`
 	SlackToken   string         `help:"Bot token; alerts go to Slack once token and channel are set."`
 	SlackChannel string         `help:"Channel that alerts go to."`
@@ -69,7 +72,11 @@ func (c serveCmd) run(ctx context.Context, log *slog.Logger, ready func(context.
 		return err
 	}
 	guard := &ingest.Guard{Allow: c.AllowNet}
-	sources := kinds(guard)
+	messages := c.Stream.server(filepath.Join(c.Data, "stream"), log)
+	if err := messages.Check(); err != nil {
+		return err
+	}
+	sources := kinds(guard, messages)
 	if c.Test {
 		for i := range sources {
 			sources[i].Every, sources[i].Most = time.Second, 0
@@ -85,6 +92,8 @@ func (c serveCmd) run(ctx context.Context, log *slog.Logger, ready func(context.
 	if err != nil {
 		return err
 	}
+	follow := &follower{desk: real.desk, reader: engine, log: log}
+	real.loops = append(real.loops, sweep.New(real.desk, "model", nil, 2*time.Second, follow.RunOnce, nil).Run)
 	wake, _ := store.Wake(pg.WakeDrill)
 	playing := &drills{real: real.desk, library: library, wake: wake, url: db.URL, policy: policy, classifier: engine, discoverer: discoverer,
 		listen: c.drillListen(listener), origin: c.DrillOrigin, secure: c.Secure, proxies: c.Proxy, log: log}
@@ -92,6 +101,7 @@ func (c serveCmd) run(ctx context.Context, log *slog.Logger, ready func(context.
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return clock.run(ctx, log) })
 	g.Go(func() error { return playing.run(ctx) })
+	g.Go(func() error { return messages.Run(ctx, c.Stream.Listen != "") })
 	if db.Private != nil {
 		g.Go(func() error {
 			select {

@@ -14,10 +14,12 @@ import (
 	"huiying/ingest/hotline/sheet"
 	"huiying/ingest/mailbox"
 	"huiying/ingest/media"
+	"huiying/ingest/media/stream"
 )
 
-// kinds is the table of sources: a new one is a line here.
-func kinds(guard *ingest.Guard) []ingest.Kind {
+// kinds is the table of sources: a new one is a line here. Messages are taken by the
+// embedded server only where there is one.
+func kinds(guard *ingest.Guard, messages *stream.Server) []ingest.Kind {
 	return []ingest.Kind{
 		{Name: "hotline", Channel: desk.ChannelHotline, Parser: hotline.Parser{}},
 		{Name: desk.PasteSource, Channel: desk.ChannelMedia, Parser: desk.PasteParser{}},
@@ -27,13 +29,14 @@ func kinds(guard *ingest.Guard) []ingest.Kind {
 		{Name: "feed", Channel: desk.ChannelMedia, Parser: media.Parser{}, Poller: &media.Poller{Guard: guard, Pages: true}, Every: time.Minute, Most: 90 * time.Minute, CheckURL: ingest.CheckURL},
 		{Name: media.KindHook, Channel: desk.ChannelMedia, Parser: media.HookParser{}, CheckSettings: media.CheckHook},
 		{Name: desk.MirrorKind, Channel: desk.ChannelHotline, Parser: mirror.Parser{}, Poller: &mirror.Poller{Guard: guard}, Every: 30 * time.Second, CheckURL: ingest.CheckURL, CheckSettings: mirror.Check},
+		{Name: stream.Kind, Channel: desk.ChannelMedia, Parser: stream.Parser{}, Poller: &stream.Poller{Guard: guard, Server: messages}, Every: time.Second, CheckURL: stream.CheckURL, CheckSettings: media.CheckHook},
 		{Name: desk.DutySource, Channel: desk.ChannelDuty, Parser: desk.DutyParser{}},
 	}
 }
 
 // kindNamed is a line of the table.
 func kindNamed(name string) (ingest.Kind, bool) {
-	for _, k := range kinds(nil) {
+	for _, k := range kinds(nil, nil) {
 		if k.Name == name {
 			return k, true
 		}
@@ -66,5 +69,5 @@ func (f databaseFlags) withStore(ctx context.Context, log *slog.Logger, fn func(
 		return err
 	}
 	defer teardown()
-	return fn(store, newDesk(store, policy, kinds(nil), time.Now, log))
+	return fn(store, newDesk(store, policy, kinds(nil, nil), time.Now, log))
 }

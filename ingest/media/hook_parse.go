@@ -22,16 +22,24 @@ func (HookParser) Parse(src desk.Source, raw desk.Raw, zone *time.Location) ([]d
 	if err != nil {
 		return nil, &desk.Error{Code: desk.CodeInvalid, Text: "这个来源的字段对照不可用，请先改好", Cause: err}
 	}
-	if !utf8.Valid(raw.Bytes) {
+	return Mentions(m, raw.Bytes, zone)
+}
+
+// Mentions reads a document of one or many mentions by a mapping: a part for each.
+func Mentions(m Mapping, doc []byte, zone *time.Location) ([]desk.Part, error) {
+	if !utf8.Valid(doc) {
 		return nil, desk.Invalid("", "内容不是有效的 UTF-8")
 	}
-	docs, err := mentions(raw.Bytes, m)
+	docs, err := mentions(doc, m)
 	if err != nil {
 		return nil, err
 	}
 	parts := make([]desk.Part, len(docs))
 	for i, d := range docs {
-		parts[i] = desk.Part{Bytes: ingest.MappedShare(raw.Bytes, d, m.Items)}
+		parts[i] = desk.Part{Bytes: doc}
+		if len(docs) > 1 {
+			parts[i].Bytes = ingest.MappedShare(doc, d, m.Items)
+		}
 		if in, bad := m.mention(d, zone); bad != nil {
 			parts[i].Err = bad
 		} else {
