@@ -211,6 +211,9 @@ func (n number) upTo(text string) int {
 func previous(text string, at, nth int) rune {
 	var r rune
 	for range nth {
+		if at <= 0 {
+			return 0
+		}
 		var size int
 		r, size = utf8.DecodeLastRuneInString(text[:at])
 		at -= size
