@@ -27,6 +27,7 @@ type Tx interface {
 	TopicActTx
 	HeatTx
 	BurstTx
+	SearchTx
 	IncidentTx
 	ClockTx
 	ReleaseTx
@@ -73,8 +74,13 @@ type RawTx interface {
 
 // ItemTx keeps items.
 type ItemTx interface {
+	// ReserveItems gives ids, in order, to items whose (source, external id) isn't
+	// there yet, for InsertItems to use; an identity that is there keeps id 0. Two of
+	// the argument may not have one identity.
+	ReserveItems(ctx context.Context, source int64, items []Item) error
 	// InsertItems stores those whose (source, external id) isn't there yet; new
-	// ones get their ID. Positions in the answer are those of the argument.
+	// ones get their ID, unless they have one reserved. Positions in the answer are
+	// those of the argument.
 	InsertItems(ctx context.Context, items []Item) (isNew []bool, err error)
 	// LockItems gives the current items by (source, external id), locked, for
 	// those that exist; keyed by external id.
