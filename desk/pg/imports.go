@@ -32,7 +32,7 @@ func (t *tx) NewImport(ctx context.Context, m *desk.Import) error {
 		return err
 	}
 	return t.scan(ctx, `
-		INSERT INTO import (source_id, person_id, file_name, file, size, digest, mapping, state, created_at) VALUES ($1, $2, $3, $4, octet_length($4), $5, $6, $7, $8) RETURNING id`,
+		INSERT INTO import (source_id, person_id, file_name, file, size, digest, mapping, state, created_at) VALUES ($1, $2, $3, $4, octet_length($4::bytea), $5, $6, $7, $8) RETURNING id`,
 		[]any{m.SourceID, null(m.PersonID), m.FileName, m.File, m.Digest, mapping, m.State, m.CreatedAt}, &m.ID)
 }
 
