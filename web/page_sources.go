@@ -156,6 +156,7 @@ func (s *Server) sourceAdd(w http.ResponseWriter, r *http.Request) {
 			err = desk.Invalid("kind", "请选择来源类型")
 		} else {
 			src, body.Key, err = s.Desk.AddSource(r.Context(), identityOf(r.Context()).who, src, k.pushed)
+			err = atMirror(src.Kind, err)
 			body.Made, body.Hook = src.Name, 0
 			if src.Kind == kindHook {
 				body.Hook = src.ID
