@@ -4,7 +4,7 @@
 -- They lie here and not in a folder so that every node reads the same bytes.
 CREATE TABLE model (
   id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  name     text NOT NULL UNIQUE,
+  name     text NOT NULL,
   made_at  timestamptz NOT NULL,
   made_by  text NOT NULL,
   digest   bytea NOT NULL CHECK (octet_length(digest) = 32), -- SHA-256 of weights

@@ -2,43 +2,39 @@ package model
 
 import "math"
 
-// solver minimises ½|v|² + C Σ vote·max(0, 1−y(v·x+b))² by dual coordinate
-// descent (Hsieh et al., 2008) over features scaled by ratio. It visits the rows in
-// an order that depends on nothing but their number.
+// solver minimises ½|w|² + C Σ vote·max(0, 1−y(w·x + b + offset))² by dual
+// coordinate descent (Hsieh et al., 2008). It visits the rows in an order that
+// depends on nothing but their number.
 type solver struct {
-	ratio     []float32
+	features  int
 	c         float64
 	rounds    int
 	tolerance float64
+	bias      float64 // value of the constant feature that carries the bias; 0: there is none
 
-	rows [][]feature
-	y    []float64
-	vote []float64
+	rows   [][]feature
+	y      []float64
+	vote   []float64
+	offset []float64 // what is said already before w speaks
 }
 
-// biasInput is the value of the constant feature that carries the bias.
-const biasInput = 1.0
-
-func (s *solver) add(row []feature, y, vote float64) {
+func (s *solver) add(row []feature, y, vote, offset float64) {
 	s.rows = append(s.rows, row)
 	s.y = append(s.y, y)
 	s.vote = append(s.vote, vote)
+	s.offset = append(s.offset, offset)
 }
 
-func (s *solver) solve() ([]float64, float64) {
-	v, bias := make([]float64, len(s.ratio)), 0.0
-	alpha, square, scale := make([]float64, len(s.rows)), make([]float64, len(s.rows)), make([]float64, len(s.rows))
+// solve gives the weights and the bias. They are added up in single precision: what
+// is lost there is far below what the tolerance leaves open.
+func (s *solver) solve() ([]float32, float64) {
+	w, bias := make([]float32, s.features), 0.0
+	alpha, square := make([]float64, len(s.rows)), make([]float64, len(s.rows))
 	for i, row := range s.rows {
-		norm := 0.0
 		for _, f := range row {
-			norm += float64(f.weight) * float64(f.weight)
+			square[i] += float64(f.weight) * float64(f.weight)
 		}
-		scale[i] = 1 / math.Sqrt(max(norm, 1e-12))
-		for _, f := range row {
-			x := float64(f.weight) * scale[i] * float64(s.ratio[f.id])
-			square[i] += x * x
-		}
-		square[i] += biasInput * biasInput
+		square[i] += s.bias * s.bias
 	}
 	order := make([]int, len(s.rows))
 	for i := range order {
@@ -55,12 +51,13 @@ func (s *solver) solve() ([]float64, float64) {
 		}
 		worst := 0.0
 		for _, i := range order {
+			row := s.rows[i]
 			diagonal := 0.5 / (s.c * s.vote[i])
-			g := bias * biasInput
-			for _, f := range s.rows[i] {
-				g += float64(f.weight) * scale[i] * float64(s.ratio[f.id]) * v[f.id]
+			sum := float32(0)
+			for _, f := range row {
+				sum += f.weight * w[f.id]
 			}
-			g = g*s.y[i] - 1 + diagonal*alpha[i]
+			g := (float64(sum)+bias*s.bias+s.offset[i])*s.y[i] - 1 + diagonal*alpha[i]
 			projected := g
 			if alpha[i] == 0 {
 				projected = min(g, 0)
@@ -72,14 +69,15 @@ func (s *solver) solve() ([]float64, float64) {
 			old := alpha[i]
 			alpha[i] = max(old-g/(square[i]+diagonal), 0)
 			d := (alpha[i] - old) * s.y[i]
-			bias += d * biasInput
-			for _, f := range s.rows[i] {
-				v[f.id] += d * float64(f.weight) * scale[i] * float64(s.ratio[f.id])
+			bias += d * s.bias
+			d32 := float32(d)
+			for _, f := range row {
+				w[f.id] += d32 * f.weight
 			}
 		}
 		if worst < s.tolerance {
 			break
 		}
 	}
-	return v, bias * biasInput
+	return w, bias * s.bias
 }

@@ -131,20 +131,41 @@ func fit(k *corpus, rows []int, c Config) *weights {
 
 func (w *weights) fitClass(k *corpus, rows []int, c Config, class int) {
 	ratio := ratios(k, rows, c, class, w.df)
-	problem := solver{ratio: ratio, c: c.C, rounds: c.Rounds, tolerance: c.Tolerance}
+	problem := solver{features: len(ratio), c: c.C, rounds: c.Rounds, tolerance: c.Tolerance, bias: 1}
 	for _, i := range rows {
 		y := -1.0
 		if k.label[i] == class {
 			y = 1
 		}
-		problem.add(k.rows[i], y, k.vote[i])
+		problem.add(scaled(k.rows[i], ratio), y, k.vote[i], 0)
 	}
 	v, bias := problem.solve()
 	w.bias[class] = bias
 	classes := len(w.labels)
 	for f := range v {
-		w.table[f*classes+class] = float32(v[f] * float64(ratio[f]))
+		w.table[f*classes+class] = v[f] * ratio[f]
 	}
+}
+
+// scaled is a row of length one, each feature times its ratio; those without are left out.
+func scaled(row []feature, ratio []float32) []feature {
+	size := length(row)
+	out := make([]feature, 0, len(row))
+	for _, f := range row {
+		if r := ratio[f.id]; r != 0 {
+			out = append(out, feature{f.id, f.weight / size * r})
+		}
+	}
+	return out
+}
+
+// length is that of a row as a vector; never 0.
+func length(row []feature) float32 {
+	norm := 0.0
+	for _, f := range row {
+		norm += float64(f.weight) * float64(f.weight)
+	}
+	return float32(math.Sqrt(max(norm, 1e-12)))
 }
 
 // ratios are the naive-Bayes log-count ratios of a class against the rest; zero

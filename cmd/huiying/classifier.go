@@ -12,9 +12,15 @@ import (
 	"huiying/desk"
 )
 
+// classifier is the reader of texts with what can be exchanged in it while it reads.
+type classifier struct {
+	*classify.Engine
+	model *model.Live
+}
+
 // newClassifier puts the reader of texts together: segmenter, model, rules, and
 // the discoverer that its sketches are for. One per process.
-func newClassifier(policy desk.Policy) (*classify.Engine, *topic.Discoverer, error) {
+func newClassifier(policy desk.Policy) (*classifier, *topic.Discoverer, error) {
 	segmenter, err := jieba.Open()
 	if err != nil {
 		return nil, nil, err
@@ -28,8 +34,9 @@ func newClassifier(policy desk.Policy) (*classify.Engine, *topic.Discoverer, err
 		return nil, nil, err
 	}
 	discoverer := topic.New(topic.Options{Rarity: weights.Rarity, PairRarity: weights.PairRarity})
-	engine, err := classify.New(classify.Options{Segmenter: segmenter, Model: weights, Rules: rules.Funcs(sets), Sketch: discoverer.Sketch})
-	return engine, discoverer, err
+	live := model.NewLive(weights)
+	engine, err := classify.New(classify.Options{Segmenter: segmenter, Model: live, Rules: rules.Funcs(sets), Learnt: live.Adjust, Sketch: discoverer.Sketch})
+	return &classifier{engine, live}, discoverer, err
 }
 
 type classifyCmd struct {

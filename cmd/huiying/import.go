@@ -67,6 +67,9 @@ func (c importCmd) into(ctx context.Context, log *slog.Logger, policy desk.Polic
 	}
 	return c.withDesk(ctx, log, func(d *desk.Desk) error {
 		d.Classifier, d.Discoverer = engine, discoverer
+		if _, err := (&follower{desk: d, reader: engine, log: log}).RunOnce(ctx, d.Now()); err != nil {
+			return err
+		}
 		src, err := d.SourceNamed(ctx, c.Source)
 		if err != nil {
 			return err

@@ -49,6 +49,8 @@ type cli struct {
 	Import   importCmd   `cmd:"" help:"Put a file of items (NDJSON, CSV, XLSX) through the door."`
 	Classify classifyCmd `cmd:"" help:"Read NDJSON on stdin, write a verdict for each line."`
 	Topics   topicsCmd   `cmd:"" help:"Read NDJSON on stdin in arrival order, write a line for each topic."`
+	Train    trainCmd    `cmd:"" help:"Learn from corrections and labelled files; keeps a candidate and says how it compares."`
+	Model    modelCmd    `cmd:"" help:"Learnt models: list, compare, switch."`
 	Evaluate evaluateCmd `cmd:"" help:"Measure verdicts and topics on a folder of evaluation data; prints a table."`
 	Drill    drillCmd    `cmd:"" help:"Drills: a night played for training."`
 	Audit    auditCmd    `cmd:"" help:"The record."`
