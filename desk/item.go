@@ -94,6 +94,8 @@ type Part struct {
 	// Removed says that an item known by this identity was taken away at its source;
 	// Incoming is then void.
 	Removed *Removal
+	// Seen is where it stands on a hot list, of a source that is one.
+	Seen *Sighting
 }
 
 // Removal is an item taken away at its source (原文已删除). The item stays.
@@ -222,6 +224,7 @@ type Item struct {
 	IncidentID int64      // the incident it was attached to last; 0: none
 	RemovedAt  *time.Time // when it was noticed that its original was taken away
 	RemovedWhy string
+	Hot        *Hot // where it stands on a hot list; nil: it never was on one
 	// Tokens and Doc come from the classifier and go to the store only.
 	Tokens []string
 	Doc    TopicDoc
