@@ -1,6 +1,7 @@
 package media
 
 import (
+	"bytes"
 	"encoding/xml"
 	"mime"
 	"regexp"
@@ -17,6 +18,13 @@ const (
 	maxNesting = 100
 	// declared is how far into a document its declaration may stand.
 	declared = 1024
+	// maxFeed bounds what of a document is read, in bytes: what lies behind it, the
+	// oldest as a rule, is said to be left out. What a reader makes of a document can
+	// be twenty times as large.
+	maxFeed = 3 << 20
+	// maxTag is longer than any tag of a feed; a document is read up to the first
+	// that is longer, whose attributes alone could fill the memory.
+	maxTag = 64 << 10
 )
 
 var declaration = regexp.MustCompile(`(?is)^\s*<\?xml\b[^>]{0,300}?\?>`)
@@ -25,6 +33,7 @@ var declaredEncoding = regexp.MustCompile(`(?is)\bencoding\s*=\s*["']?([A-Za-z0-
 // document decodes a feed: the byte order mark first, then what the document says
 // of itself, then what the server said, each as far as the bytes bear it out.
 func document(b []byte, contentType string) string {
+	b = begin(b)
 	charset := ""
 	head := b[:min(len(b), declared)]
 	if d := declaration.Find(head); d != nil {
@@ -41,7 +50,45 @@ func document(b []byte, contentType string) string {
 	if m := declaration.FindStringIndex(text[:min(len(text), declared)]); m != nil {
 		text = text[m[1]:] // it speaks of the bytes, which are gone
 	}
-	return mend(strings.TrimLeft(text, " \t\r\n\uFEFF"))
+	return mend(tame(strings.TrimLeft(text, " \t\r\n\uFEFF")))
+}
+
+// begin is what of a document is read. It ends behind a tag: there no charset has
+// half a character.
+func begin(b []byte) []byte {
+	if len(b) <= maxFeed {
+		return b
+	}
+	b = b[:maxFeed]
+	if bytes.HasPrefix(b, []byte{0xFF, 0xFE}) || bytes.HasPrefix(b, []byte{0xFE, 0xFF}) {
+		return b // two bytes a unit, and the bound is even
+	}
+	return b[:bytes.LastIndexByte(b, '>')+1]
+}
+
+// tame cuts a document before a tag that is longer than any.
+func tame(s string) string {
+	for at := 0; ; {
+		i := strings.IndexByte(s[at:], '<')
+		if i < 0 {
+			return s
+		}
+		at += i
+		end, most := ">", maxTag
+		for opens, closes := range map[string]string{"<![CDATA[": "]]>", "<!--": "-->"} {
+			if strings.HasPrefix(s[at:], opens) {
+				end, most = closes, len(s)
+			}
+		}
+		j := strings.Index(s[at:], end)
+		if j < 0 {
+			j = len(s) - at
+		}
+		if j > most {
+			return s[:at]
+		}
+		at += j
+	}
 }
 
 var goodEntity = regexp.MustCompile(`^&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});`)
@@ -99,6 +146,10 @@ type outline struct {
 	entries int      // that were begun
 	last    int      // where the last complete one ends
 	open    []string // what is open there
+	// full is where the last entry ends that is read, and fullOpen what is open there;
+	// 0: there are no more than are read.
+	full     int
+	fullOpen []string
 }
 
 // shape walks the document once, without recursion: it refuses what nests too
@@ -108,6 +159,7 @@ func shape(s string) (o outline, err error) {
 	d.Strict = false
 	d.Entity = xml.HTMLEntity
 	var stack []string
+	whole := 0
 	for {
 		tok, end := d.RawToken()
 		if end != nil {
@@ -132,6 +184,9 @@ func shape(s string) (o outline, err error) {
 			stack = stack[:len(stack)-1]
 			if isEntry(t.Name.Local) {
 				o.last, o.open = int(d.InputOffset()), slices.Clone(stack)
+				if whole++; whole == maxEntries {
+					o.full, o.fullOpen = o.last, o.open
+				}
 			}
 		}
 	}
@@ -140,10 +195,12 @@ func shape(s string) (o outline, err error) {
 func isEntry(name string) bool { return name == "item" || name == "entry" }
 
 // closed cuts a broken document behind its last complete entry and closes it.
-func (o outline) closed(s string) string {
+func (o outline) closed(s string) string { return closedAt(s, o.last, o.open) }
+
+func closedAt(s string, at int, open []string) string {
 	var b strings.Builder
-	b.WriteString(s[:o.last])
-	for _, name := range slices.Backward(o.open) {
+	b.WriteString(s[:at])
+	for _, name := range slices.Backward(open) {
 		b.WriteString("</" + name + ">")
 	}
 	return b.String()

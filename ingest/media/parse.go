@@ -30,7 +30,7 @@ func (Parser) Parse(_ desk.Source, raw desk.Raw, zone *time.Location) ([]desk.Pa
 			return nil, desk.Invalid("", "原件的附注无法读取")
 		}
 	}
-	feed, lost, err := read(document(raw.Bytes, raw.ContentType))
+	feed, lost, total, err := read(document(raw.Bytes, raw.ContentType))
 	if err != nil {
 		return nil, err
 	}
@@ -59,8 +59,12 @@ func (Parser) Parse(_ desk.Source, raw desk.Raw, zone *time.Location) ([]desk.Pa
 	for _, g := range n.Gone {
 		parts = append(parts, desk.Part{Removed: &desk.Removal{ExternalID: g.ID, Why: g.Why}})
 	}
-	if left := len(feed.Items) - maxEntries; left > 0 {
-		parts = append(parts, desk.Part{Err: desk.Invalid("", "订阅源有 %d 条，超过上限 %d 条，其余未读取", len(feed.Items), maxEntries)})
+	if total > maxEntries {
+		parts = append(parts, desk.Part{Err: desk.Invalid("", "订阅源有 %d 条，超过上限 %d 条，其余未读取", total, maxEntries)})
+	}
+	if size := len(raw.Bytes); size > maxFeed {
+		parts = append(parts, desk.Part{Err: desk.Invalid("", "订阅源有 %d MB，超过上限 %d MB，其余未读取", size>>20, maxFeed>>20)})
+		lost = 0
 	}
 	if lost > 0 {
 		parts = append(parts, desk.Part{Err: desk.Invalid("", "订阅源内容残缺，有 %d 条不完整，未能读取", lost)})
@@ -69,15 +73,23 @@ func (Parser) Parse(_ desk.Source, raw desk.Raw, zone *time.Location) ([]desk.Pa
 }
 
 // read parses the document; one that is broken is read as far as it is whole.
-// Lost is how many entries were begun in it and could not be read.
-func read(s string) (feed *gofeed.Feed, lost int, err error) {
+// Lost is how many entries were begun in it and could not be read, total how many
+// there are.
+func read(s string) (feed *gofeed.Feed, lost, total int, err error) {
 	if strings.HasPrefix(s, "{") {
-		feed, err = parse(s)
-		return feed, 0, err
+		if feed, err = parse(s); err != nil {
+			return nil, 0, 0, err
+		}
+		return feed, 0, len(feed.Items), nil
 	}
 	o, err := shape(s)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, 0, err
+	}
+	if o.full > 0 && o.entries > maxEntries {
+		if feed, err = parse(closedAt(s, o.full, o.fullOpen)); err == nil {
+			return feed, 0, o.entries, nil
+		}
 	}
 	feed, err = parse(s)
 	if err != nil && o.last > 0 {
@@ -86,9 +98,9 @@ func read(s string) (feed *gofeed.Feed, lost int, err error) {
 		}
 	}
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, 0, err
 	}
-	return feed, max(o.entries-len(feed.Items), 0), nil
+	return feed, max(o.entries-len(feed.Items), 0), len(feed.Items), nil
 }
 
 func parse(s string) (*gofeed.Feed, error) {
