@@ -48,6 +48,7 @@ var ViewPages = []ViewPage{
 	{"releases", ActIncidentRead, []string{"state"}},
 	{"briefings", ActIncidentRead, []string{"state", "room"}},
 	{"topics", ActItemRead, []string{"order", "region", "q"}},
+	{"search", ActItemRead, []string{"category", "channel", "department", "from", "kind", "like", "number", "region", "state", "to", "urgency", "q"}},
 	{"notices", ActIncidentRead, []string{"state"}},
 	{"quarantine", ActQuarantine, []string{"state"}},
 	{"record", ActRecordRead, []string{"type", "q"}},

@@ -66,6 +66,7 @@ var navTable = []struct {
 	{NavItem{Key: "releases", Label: "发布", Href: "/releases", Icon: "release", Press: "g r"}, []desk.Act{desk.ActIncidentRead}},
 	{NavItem{Key: "briefings", Label: "发布会", Href: "/briefings", Icon: "briefing", Press: "g b"}, []desk.Act{desk.ActIncidentRead}},
 	{NavItem{Key: "topics", Label: "话题", Href: "/topics", Icon: "topic", Press: "g t"}, []desk.Act{desk.ActItemRead}},
+	{NavItem{Key: "search", Label: "检索", Href: "/search", Icon: "search", Press: "g f"}, []desk.Act{desk.ActItemRead}},
 	{NavItem{Key: "notices", Label: "提醒", Href: "/notices", Icon: "bell", Press: "g n", Urgent: true}, []desk.Act{desk.ActIncidentRead}},
 	{NavItem{Key: "handover", Label: "交接", Href: "/handover", Icon: "roster", Press: "g h"}, []desk.Act{desk.ActHandover}},
 	{NavItem{Key: "quarantine", Label: "隔离", Href: "/quarantine", Icon: "alert", Press: "g q"}, []desk.Act{desk.ActQuarantine}},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -56,6 +57,9 @@ func (s *Server) palette(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		lines = slices.Concat(append([][]found{lines}, more...)...)
+		if rd.who.May(desk.ActItemRead) {
+			lines = append(lines, found{Kind: rd.t("检索"), Text: rd.t("检索“%s”", query), Href: "/search?q=" + url.QueryEscape(query)})
+		}
 	}
 	answerJSON(w, map[string]any{"items": append([]found{}, lines...)})
 }

@@ -70,6 +70,7 @@ func (s *Server) routesPagesResponse() []route {
 		upload("/briefings/{id}/hold", desk.ActBriefing, brief("hold", s.briefingHold, "spoke", "address", "acted_at", "note")),
 		get("/briefings/{id}/proof", read, s.briefingProof),
 
+		get("/search", items, s.search),
 		get("/topics", items, s.topics),
 		get("/topics/{id}", items, s.topic),
 		post("/topics/{id}/arrange", desk.ActTopicArrange, s.topicArrange),

@@ -208,6 +208,7 @@ type Filter struct {
 	Options []Option
 	Source  string // address of a combobox's options; Options are used when empty
 	Search  bool   // a combobox, however few there are
+	Date    bool   // a day, and nothing to choose from
 }
 
 // filterMost is how many options are taken in at a glance; more are searched.

@@ -24,7 +24,9 @@ func everywhere(c caseOf, rel desk.Release, ungraded desk.Incident) []place {
 		{"incidents", "zhoumin", "/incidents"}, {"incidents-closed", "zhoumin", "/incidents?state=closed"}, {"incident-new", "zhoumin", "/incidents/new?items=6,7"}, {"incident", "zhoumin", blast}, {"incident-red", "zhoumin", red},
 		{"incident-judge", "zhoumin", red + "?do=judge"}, {"incident-facts", "zhoumin", blast + "?do=facts"}, {"incident-instant", "zhoumin", blast + "?do=instant"}, {"incident-elsewhere", "zhoumin", blast + "?do=elsewhere"},
 		{"incident-confirm", "zhoumin", blast + "?do=confirm"}, {"incident-attach", "zhoumin", blast + "?do=attach"}, {"incident-close", "zhoumin", blast + "?do=close"}, {"incident-opinion", "zhoumin", fmt.Sprintf("/incidents/%d", c.chicken.ID)},
-		{"topics", "zhoumin", "/topics"}, {"topic", "zhoumin", "/topics/1"}, {"quarantine", "zhoumin", "/quarantine"}, {"quarantine-one", "zhoumin", "/quarantine/1"}, {"quarantine-two", "zhoumin", "/quarantine/2"}, {"handover", "zhoumin", "/handover"},
+		{"topics", "zhoumin", "/topics"}, {"topic", "zhoumin", "/topics/1"}, {"topic-join", "zhoumin", "/topics/1?do=join"}, {"topic-attach", "zhoumin", "/topics/1?do=attach"}, {"topic-decline", "zhoumin", "/topics/1?do=decline"}, {"incident-topic", "zhoumin", "/incidents/new?topic=1"},
+		{"search", "zhoumin", "/search"}, {"search-found", "zhoumin", "/search?q=爆炸"}, {"search-fields", "zhoumin", "/search?q=渠道:电报&kind=求助&from=2026-11-20"}, {"search-like", "zhoumin", "/search?like=8"}, {"search-none", "zhoumin", "/search?q=没有这样的词"},
+		{"quarantine", "zhoumin", "/quarantine"}, {"quarantine-one", "zhoumin", "/quarantine/1"}, {"quarantine-two", "zhoumin", "/quarantine/2"}, {"handover", "zhoumin", "/handover"},
 		{"change", "lijianping", blast}, {"sign", "lijianping", "/releases/1/sign"}, {"wall", "lijianping", "/wall"},
 		{"releases", "chenlu", "/releases"}, {"release-new", "chenlu", blast + "/releases/new"}, {"release-clarify", "chenlu", blast + "/releases/new?kind=clarify"}, {"release", "chenlu", bench}, {"release-edit", "chenlu", bench + "?do=edit"},
 		{"release-compare", "chenlu", bench + "/compare"}, {"release-waiting", "chenlu", "/releases/1"}, {"release-review", "wangwei", "/releases/1"}, {"briefings", "chenlu", "/briefings"}, {"briefing", "chenlu", "/briefings/1"},
@@ -56,7 +58,32 @@ func tour(t *testing.T, setUp func(*webtest.Tab)) *touring {
 		t.Fatal(err)
 	}
 	n.bringIn()
+	n.rush(1)
 	return x
+}
+
+// rush leaves the question whether a topic is an incident.
+func (n *evening) rush(topic int64) {
+	n.t.Helper()
+	must(0, n.Store.InTx(n.t.Context(), func(tx desk.Tx) error {
+		items, err := tx.ListItems(n.t.Context(), desk.Scope{}, desk.ItemFilter{Topic: topic, Page: desk.Page{Limit: 3}})
+		if err != nil {
+			return err
+		}
+		b := desk.TopicBurst{TopicID: topic, At: n.now(), Count: 12, Hour: 11, Evidence: desk.BurstEvidence{Minutes: 30, Had: 9, Expected: 0.2, Hour: 11, Usual: 0.4,
+			Channels: map[string]int{"hotline": 8, "media": 4}, Place: "化工园区"}}
+		for _, it := range items {
+			b.Evidence.Items = append(b.Evidence.Items, it.ID)
+		}
+		if _, err := tx.NewBurst(n.t.Context(), &b); err != nil {
+			return err
+		}
+		notice := desk.Notice{Key: "burst/1", Kind: "burst", TopicID: topic, At: n.now(), Text: "话题“化工园区异味”来件骤增：30 分钟 内 9 件，往常约 0.2 件。转为事件？", Outside: "话题 1 号来件骤增，请回值班室"}
+		if _, err := tx.NewNotice(n.t.Context(), &notice); err != nil {
+			return err
+		}
+		return tx.SetBurstNotice(n.t.Context(), b.ID, notice.ID)
+	}))
 }
 
 // bringIn leaves a table to be confirmed, and one that came in.
