@@ -1,6 +1,7 @@
 package media
 
 import (
+	"bytes"
 	"encoding/csv"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 
 	"huiying/desk"
 	"huiying/desk/desktest/corpus"
+	"huiying/ingest/ingesttest"
 )
 
 func zone(t testing.TB) *time.Location {
@@ -77,49 +79,72 @@ func TestEncodings(t *testing.T) {
 	t.Logf("%d feeds in Chinese encodings: %d items, every title as expected, %d refused with a reason", len(files), items, refused)
 }
 
-// TestOddFeeds: each odd feed or page gives items or a reason; none brings the
-// reader down.
-func TestOddFeeds(t *testing.T) {
+// TestCounts: each feed and page of the evaluation data goes through the door by
+// itself; every entry is an item or in quarantine with its reason, and a document
+// that is no feed is in quarantine whole. The counts are in the output.
+func TestCounts(t *testing.T) {
 	t.Parallel()
-	root := filepath.Join(corpus.Folder(t), "feeds", "miniflux")
-	files, items, refused := 0, 0, 0
-	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !(strings.HasSuffix(path, ".xml") || strings.HasSuffix(path, ".html")) {
-			return err
-		}
-		b, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		files++
-		parts, perr := Parser{}.Parse(desk.Source{}, desk.Raw{Bytes: b}, zone(t))
-		if perr != nil {
-			refused++
-			t.Logf("refused: %s: %v", filepath.Base(path), perr)
+	root := corpus.Folder(t)
+	door := ingesttest.Open(t, feedKind(), desk.Source{URL: "https://news.example/feed"})
+	type counts struct{ files, feeds, empty, refused, items, quarantined int }
+	all := map[string]counts{}
+	for _, part := range []string{"feeds", "encodings/feeds"} {
+		var n counts
+		err := filepath.WalkDir(filepath.Join(root, part), func(path string, d os.DirEntry, err error) error {
+			if err != nil || d.IsDir() || strings.HasPrefix(d.Name(), "LICENSE") {
+				return err
+			}
+			b, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			n.files++
+			began := time.Now()
+			results := door.Receive(desk.Raw{Bytes: b, ContentType: "text/xml"})
+			if took := time.Since(began); took > 20*time.Second {
+				t.Errorf("%s took %v", path, took)
+			}
+			items, bad := 0, 0
+			for _, r := range results {
+				switch {
+				case r.Status == desk.StatusQuarantined && r.Err != nil && r.Err.Message() != "":
+					bad++
+					t.Logf("quarantined: %s: %s", filepath.Base(path), r.Err.Message())
+				case r.Status == desk.StatusCreated, r.Status == desk.StatusDuplicate, r.Status == desk.StatusUpdated:
+					items++
+				default:
+					t.Errorf("%s: %+v", path, r)
+				}
+			}
+			switch {
+			case items > 0:
+				n.feeds++
+			case bad > 0:
+				n.refused++
+			default:
+				n.empty++
+				if entries := bytes.Count(b, []byte("<item")) + bytes.Count(b, []byte("<entry")); entries > 0 {
+					t.Errorf("%s has %d entries, and nothing came of them", path, entries)
+				}
+				t.Logf("no entries: %s", filepath.Base(path))
+			}
+			n.items, n.quarantined = n.items+items, n.quarantined+bad
 			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-		for _, p := range parts {
-			if p.Err != nil {
-				t.Logf("quarantined: %s: %v", filepath.Base(path), p.Err)
-				continue
-			}
-			if bad := p.Incoming.Check(); bad != nil {
-				t.Errorf("%s: %v", path, bad)
-			}
-			items++
-		}
-		if len(parts) > 0 {
-			t.Logf("%-35s %4d parts, %.40q %.40q %v", filepath.Base(path), len(parts), parts[0].Incoming.Title, parts[0].Incoming.Body, parts[0].Incoming.OccurredAt)
-		} else {
-			t.Logf("%-35s no entries", filepath.Base(path))
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
+		all[part] = n
 	}
-	if files < 25 || items < 50 {
-		t.Errorf("only %d files, %d items", files, items)
+	for _, it := range door.Items() {
+		if strings.ContainsRune(it.Title, '\uFFFD') {
+			t.Errorf("mojibake in the title %q", it.Title)
+		}
 	}
-	t.Logf("%d odd feeds and pages: %d items, %d documents refused with a reason", files, items, refused)
+	for part, n := range all {
+		if n.files != n.feeds+n.refused+n.empty || n.files < 7 {
+			t.Errorf("%s: %+v", part, n)
+		}
+		t.Logf("counts: %s: %d documents: %d feeds, %d refused whole with a reason, %d without an entry; %d items, %d parts in quarantine with a reason, 0 lost", part, n.files, n.feeds, n.refused, n.empty, n.items, n.quarantined)
+	}
 }
