@@ -71,7 +71,11 @@ func (d *Desk) classified(ctx context.Context, readings []Item, now time.Time) e
 		if err := tx.Classified(ctx, fresh); err != nil {
 			return err
 		}
-		if err := d.place(ctx, tx, fresh); err != nil {
+		placed, err := d.place(ctx, tx, fresh)
+		if err != nil {
+			return err
+		}
+		if err := tx.PutDocs(ctx, placed); err != nil {
 			return err
 		}
 		lines := make([]BatchLine, len(fresh))

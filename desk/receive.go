@@ -48,6 +48,8 @@ const (
 	maxAttempts = 3
 	// readBudget bounds the classification of a batch; what isn't read by then is stored without a verdict.
 	readBudget = 10 * time.Second
+	// maxRaces is how often a commit is begun that meets others with the same identities.
+	maxRaces = 8
 	// commitSize bounds the items of one commit.
 	commitSize = 1000
 )
@@ -136,6 +138,7 @@ type part struct {
 	err  *Error
 	data []byte // share of the raw
 	res  Result
+	seen *Sighting
 	// again: the same is in quarantine already.
 	again bool
 }
@@ -151,7 +154,7 @@ func (d *Desk) finish(ctx context.Context, src Source, raws []Raw, key string, n
 				gone = append(gone, *p.Removed)
 				continue
 			}
-			pt := &part{raw: &raws[i], n: n, err: p.Err, data: p.Bytes}
+			pt := &part{raw: &raws[i], n: n, err: p.Err, data: p.Bytes, seen: p.Seen}
 			if pt.err == nil {
 				pt.err = p.Incoming.Check()
 			}
@@ -185,12 +188,19 @@ func (d *Desk) finish(ctx context.Context, src Source, raws []Raw, key string, n
 	for at := 0; at < len(parts) || at == 0; at += commitSize {
 		chunk := parts[at:min(at+commitSize, len(parts))]
 		last := at+len(chunk) == len(parts)
-		told, done, err := d.keepOnce(ctx, src, key, last, answer, func(tx Tx) error {
+		keep := func(tx Tx) error {
 			if err := d.keep(ctx, tx, src, chunk, raws, last, now); err != nil || !last {
 				return err
 			}
+			if err := d.offLists(ctx, tx, src, parts, now); err != nil {
+				return err
+			}
 			return d.takenAway(ctx, tx, src, gone, now)
-		})
+		}
+		told, done, err := d.keepOnce(ctx, src, key, last, answer, keep)
+		for try := 1; try < maxRaces && errors.Is(err, errRaced); try++ {
+			told, done, err = d.keepOnce(ctx, src, key, last, answer, keep)
+		}
 		if err != nil || done {
 			return told, err
 		}
@@ -286,6 +296,9 @@ func (d *Desk) keep(ctx context.Context, tx Tx, src Source, parts []*part, raws 
 	if err := d.keepItems(ctx, tx, src, items); err != nil {
 		return err
 	}
+	if err := d.onLists(ctx, tx, src, items); err != nil {
+		return err
+	}
 	if err := d.keepBad(ctx, tx, src, bad, now); err != nil {
 		return err
 	}
@@ -321,25 +334,39 @@ func (d *Desk) keepItems(ctx context.Context, tx Tx, src Source, parts []*part) 
 		first[p.item.ExternalID] = len(fresh)
 		fresh, at = append(fresh, p.item), append(at, p)
 	}
-	isNew, err := tx.InsertItems(ctx, fresh)
-	if err != nil {
+	if err := tx.ReserveItems(ctx, src.ID, fresh); err != nil {
 		return err
 	}
 	var created []Item
 	for i, p := range at {
-		if !isNew[i] {
+		if fresh[i].ID == 0 {
 			known = append(known, p)
 			continue
 		}
-		p.item.ID = fresh[i].ID
 		p.res.ID, p.res.Status = fresh[i].ID, StatusCreated
-		created = append(created, p.item)
+		created = append(created, fresh[i])
 	}
-	if err := d.place(ctx, tx, created); err != nil {
+	// Topics first: an item goes in with its topic. To set it afterwards would write
+	// the item, and every index of it, twice.
+	placed, err := d.place(ctx, tx, created)
+	if err != nil {
+		return err
+	}
+	isNew, err := tx.InsertItems(ctx, created)
+	if err != nil {
+		return err
+	}
+	if slices.Contains(isNew, false) {
+		return errRaced // and the topics don't hold: once more, now that the other is done
+	}
+	if err := tx.PutDocs(ctx, placed); err != nil {
 		return err
 	}
 	if err := tx.PutLetters(ctx, created); err != nil {
 		return err
+	}
+	for i, p := range at {
+		p.item.ID = fresh[i].ID
 	}
 	if len(known) == 0 {
 		return nil
@@ -357,7 +384,7 @@ func (d *Desk) keepItems(ctx context.Context, tx Tx, src Source, parts []*part) 
 	for _, p := range known {
 		old, ok := have[p.item.ExternalID]
 		if !ok {
-			return Conflict("external_id", "同一编号的来件正在处理，请重试")
+			return errRaced
 		}
 		p.res.ID = old.ID
 		if old.RemovedAt != nil && p.item.ReceivedAt.After(*old.RemovedAt) {
@@ -385,8 +412,15 @@ func (d *Desk) keepItems(ctx context.Context, tx Tx, src Source, parts []*part) 
 		}
 	}
 	unplaced := slices.SortedFunc(maps.Values(late), func(a, b Item) int { return cmp.Compare(a.ID, b.ID) })
-	return d.place(ctx, tx, unplaced)
+	placed, err = d.place(ctx, tx, unplaced)
+	if err != nil {
+		return err
+	}
+	return tx.PutDocs(ctx, placed)
 }
+
+// errRaced undoes a commit that found an item new which another has stored meanwhile.
+var errRaced = Conflict("external_id", "同一编号的来件正在处理，请重试")
 
 // takenAway marks items whose originals are gone, those that aren't marked yet.
 func (d *Desk) takenAway(ctx context.Context, tx Tx, src Source, gone []Removal, now time.Time) error {
@@ -433,17 +467,19 @@ func (it *Item) keepChoices(old Item) {
 	slices.Sort(it.Corrected)
 }
 
-// place finds the topics of new items and stores both.
-func (d *Desk) place(ctx context.Context, tx Tx, items []Item) error {
+// place finds the topics of new items, sets them, and gives those that PutDocs has
+// to store.
+func (d *Desk) place(ctx context.Context, tx Tx, items []Item) ([]Item, error) {
 	var read []Item
-	for _, it := range items {
+	var of []int // position among items
+	for i, it := range items {
 		if !it.Unread && len(it.Doc.Keys) > 0 {
 			it.Doc.Item = it.ID
-			read = append(read, it)
+			read, of = append(read, it), append(of, i)
 		}
 	}
 	if d.Discoverer == nil || len(read) == 0 {
-		return nil
+		return nil, nil
 	}
 	docs := make([]TopicDoc, len(read))
 	for i := range read {
@@ -451,10 +487,10 @@ func (d *Desk) place(ctx context.Context, tx Tx, items []Item) error {
 	}
 	places, err := d.Discoverer.Place(ctx, tx, docs)
 	if err != nil {
-		return fmt.Errorf("topics: %w", err)
+		return nil, fmt.Errorf("topics: %w", err)
 	}
 	if err := honour(ctx, tx, places); err != nil {
-		return err
+		return nil, err
 	}
 	opened := make([]*Topic, len(read)) // by position of the item that opens it
 	var fresh []*Topic
@@ -467,7 +503,7 @@ func (d *Desk) place(ctx context.Context, tx Tx, items []Item) error {
 		}
 	}
 	if err := tx.NewTopics(ctx, fresh); err != nil {
-		return err
+		return nil, err
 	}
 	for i, p := range places {
 		it := &read[i]
@@ -489,7 +525,10 @@ func (d *Desk) place(ctx context.Context, tx Tx, items []Item) error {
 			}
 		}
 	}
-	return tx.PutDocs(ctx, read)
+	for i := range read {
+		items[of[i]].TopicID = read[i].TopicID
+	}
+	return read, nil
 }
 
 // topicTitle is the title of a topic that the item opens.

@@ -26,6 +26,7 @@ type itemArrays struct {
 	tokens                                                    []*string
 	unread                                                    []bool
 	extra                                                     []*string
+	id                                                        []*int64
 }
 
 func (c *itemArrays) add(it desk.Item) error {
@@ -37,7 +38,7 @@ func (c *itemArrays) add(it desk.Item) error {
 	if err != nil {
 		return err
 	}
-	c.extra = append(c.extra, extra)
+	c.extra, c.id = append(c.extra, extra), append(c.id, null(it.ID))
 	if it.State == "" {
 		it.State = desk.ItemNew
 	}
@@ -65,5 +66,5 @@ func (c *itemArrays) add(it desk.Item) error {
 func (c *itemArrays) args() []any {
 	return []any{c.source, c.channel, c.externalID, c.title, c.body, c.place, c.url, c.name, c.phone, c.reach, c.occurred, c.received,
 		c.state, c.version, c.raw, c.part, c.digest, c.topic, c.incident,
-		c.verdict, c.corrected, c.kind, c.category, c.region, c.urgency, c.department, c.tokens, c.unread, c.extra}
+		c.verdict, c.corrected, c.kind, c.category, c.region, c.urgency, c.department, c.tokens, c.unread, c.extra, c.id}
 }

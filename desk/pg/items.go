@@ -15,14 +15,14 @@ import (
 const itemSelect = `
 	SELECT i.id, i.source_id, s.name, i.channel, i.external_id, i.title, i.body, i.place, i.url, i.author_name, i.author_phone,
 	       i.reach, i.occurred_at, i.received_at, i.state, i.version, i.raw_id, i.raw_part, i.digest, i.verdict, i.unread, i.corrected, i.extra,
-	       coalesce(i.topic_id, 0), coalesce(tp.count, 0), coalesce(i.incident_id, 0), i.auto, i.sealed, i.removed_at, i.removed_why
-	FROM item i JOIN source s ON s.id = i.source_id LEFT JOIN topic tp ON tp.id = i.topic_id`
+	       coalesce(i.topic_id, 0), coalesce(tp.count, 0), coalesce(i.incident_id, 0), i.auto, i.sealed, i.removed_at, i.removed_why, ` + hotColumn + `
+	FROM item i JOIN source s ON s.id = i.source_id LEFT JOIN topic tp ON tp.id = i.topic_id LEFT JOIN hot_entry h ON h.item_id = i.id`
 
 func itemRow(row pgx.CollectableRow) (it desk.Item, err error) {
 	err = row.Scan(&it.ID, &it.SourceID, &it.Source, &it.Channel, &it.ExternalID, &it.Title, &it.Body, &it.Place, &it.URL,
 		&it.Author.Name, &it.Author.Phone, &it.Reach, &it.OccurredAt, &it.ReceivedAt, &it.State, &it.Version, &it.RawID, &it.RawPart,
 		&it.Digest, &it.Verdict, &it.Unread, &it.Corrected, &it.Extra, &it.TopicID, &it.TopicSize, &it.IncidentID, &it.Auto, &it.Sealed,
-		&it.RemovedAt, &it.RemovedWhy)
+		&it.RemovedAt, &it.RemovedWhy, &it.Hot)
 	return it, err
 }
 
@@ -63,6 +63,24 @@ func identity(a, b desk.Item) int {
 	return cmp.Or(cmp.Compare(a.SourceID, b.SourceID), cmp.Compare(a.ExternalID, b.ExternalID))
 }
 
+// ReserveItems takes the ids in the order of the items.
+func (t *tx) ReserveItems(ctx context.Context, source int64, items []desk.Item) error {
+	names := make([]string, len(items))
+	for i := range items {
+		names[i], items[i].ID = items[i].ExternalID, 0
+	}
+	rows, err := t.q.Query(ctx, `
+		SELECT u.at, nextval(pg_get_serial_sequence('item', 'id')) FROM (
+			SELECT u.at FROM unnest($2::text[]) WITH ORDINALITY AS u(external_id, at)
+			WHERE NOT EXISTS (SELECT FROM item i WHERE i.source_id = $1 AND i.external_id = u.external_id) ORDER BY u.at) u`, source, names)
+	if err != nil {
+		return translate(err)
+	}
+	var at, id int64
+	_, err = pgx.ForEachRow(rows, []any{&at, &id}, func() error { items[at-1].ID = id; return nil })
+	return translate(err)
+}
+
 // InsertItems is one statement, however many items. They go in sorted by
 // identity: two batches that share identities then wait for each other instead of
 // deadlocking.
@@ -87,19 +105,20 @@ func (t *tx) InsertItems(ctx context.Context, items []desk.Item) ([]bool, error)
 		external string
 	}
 	rows, err := t.q.Query(ctx, `
-		INSERT INTO item (source_id, channel, external_id, title, body, place, url, author_name, author_phone, reach, occurred_at,
+		INSERT INTO item (id, source_id, channel, external_id, title, body, place, url, author_name, author_phone, reach, occurred_at,
 			received_at, state, version, raw_id, raw_part, digest, topic_id, incident_id,
 			verdict, corrected, kind, category, region, urgency, department, tokens, unread, extra)
-		SELECT a.source_id, a.channel, a.external_id, a.title, a.body, a.place, a.url, a.author_name, a.author_phone, a.reach, a.occurred_at,
+		OVERRIDING SYSTEM VALUE
+		SELECT coalesce(a.id, nextval(pg_get_serial_sequence('item', 'id'))), a.source_id, a.channel, a.external_id, a.title, a.body, a.place, a.url, a.author_name, a.author_phone, a.reach, a.occurred_at,
 			a.received_at, a.state, a.version, a.raw_id, a.raw_part, a.digest, a.topic_id, a.incident_id,
 			a.verdict::jsonb, string_to_array(a.corrected, ','), a.kind, a.category, a.region, a.urgency, a.department, a.tokens::tsvector, a.unread, a.extra::jsonb
 		FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
 			$10::bigint[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::int[], $15::bigint[], $16::int[], $17::bytea[],
 			$18::bigint[], $19::bigint[], $20::text[], $21::text[], $22::text[], $23::text[], $24::text[], $25::text[], $26::text[], $27::text[],
-			$28::boolean[], $29::text[])
+			$28::boolean[], $29::text[], $30::bigint[])
 			AS a(source_id, channel, external_id, title, body, place, url, author_name, author_phone, reach, occurred_at,
 			received_at, state, version, raw_id, raw_part, digest, topic_id, incident_id,
-			verdict, corrected, kind, category, region, urgency, department, tokens, unread, extra)
+			verdict, corrected, kind, category, region, urgency, department, tokens, unread, extra, id)
 		ON CONFLICT (source_id, external_id) DO NOTHING
 		RETURNING id, source_id, external_id`, c.args()...)
 	if err != nil {
