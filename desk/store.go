@@ -44,6 +44,7 @@ type Tx interface {
 	HookTx
 	HabitTx
 	CountTx
+	HotTx
 	PushTx
 	ImportTx
 	MailTx
