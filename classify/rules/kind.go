@@ -12,6 +12,11 @@ import (
 // body, and the end of the body louder than its middle: people ask last.
 func kindSet() Set {
 	words := newCues(slicesOf(
+		// 能不能 asks whether something is allowed; with an act that somebody is to do, now
+		// and for the writer, it asks for help.
+		group(desk.KindHelp, 2.6, cross(asksWhether, `先送 先派 先给 先来 先把 先救 先接 帮 派 送 赶紧 赶快 马上 尽快 快点 快些 安排 来人 来个人 接一下 接我 救 协调 给我们 给送 想想办法 想办法 收留 垫付`)),
+		group(desk.KindConsult, 2, cross(asksWhether, `帮我查 帮忙查 帮查 帮我问 帮忙问 帮我看 帮忙看看 帮我算 帮忙解释 帮忙解答 帮我解答 帮我确认 派发 送审 安排考试`)),
+		group(desk.KindHelp, 2, `断粮 断药 断氧 快撑不住 撑不住了 等不了了 等不及了 没吃的 没水喝 吃不上饭 喝不上水 出不去 困在 被困 弹尽粮绝 救急 救命药`),
 		group(desk.KindConsult, 2, `咨询 请问 能否公布 请公开 请求公开 公开 想问 问一下 是否可以 能否告知 想了解 想咨询 如何办理 怎么办理 怎样办理 如何申请 怎么申请 什么时候 何时 哪些条件 什么条件 是否有 是否属于 是否需要 有没有 怎么算 如何计算 多少钱 在哪里 去哪里 哪个部门 能不能 可不可以 是不是 请教 求解 求解答 疑问 疑惑 望告知 请告知 盼复 予以解答 给予解答 解答一下 给个说法 希望得到答复 几时 几月 多久 何年 怎么样了 进展如何 进度如何 怎么办 如何处理 合理吗 合法吗 可以吗 有吗 询问 政策解读 如何缴纳 怎么交 怎么报销 如何报销 相关政策 需要什么 需要准备 流程`),
 		group(desk.KindConsult, 1, `为什么 为何 吗? 呢? 么? 何时能 什么时候能`),
 		group(desk.KindHelp, 1.2, `没有路灯 能不能 希望尽快 希望能尽快 如何安全 望解决 望修复 急时修复 请求修复 硬化 没有护栏 请求硬化 望领导 求修 何去何从`),
@@ -123,6 +128,20 @@ func guessKind(t desk.Text, v *desk.Verdict) {
 // worded says whether a text has a letter at all.
 func worded(text string) bool { return strings.IndexFunc(text, unicode.IsLetter) >= 0 }
 
+// asksWhether are the words with which one asks whether something can be.
+const asksWhether = `能不能 可不可以 能否 可否 是否可以 是否能`
+
+// cross puts each word of one list before each of another.
+func cross(before, after string) string {
+	var all []string
+	for _, b := range strings.Fields(before) {
+		for _, a := range strings.Fields(after) {
+			all = append(all, b+a)
+		}
+	}
+	return strings.Join(all, " ")
+}
+
 func slicesOf(groups ...[]cue) []cue {
 	var all []cue
 	for _, g := range groups {
@@ -147,4 +166,13 @@ var kindExamples = []Example{
 	{Body: "婚姻登记处周六上班吗?", Want: desk.KindConsult},
 	{Body: "谢谢您的耐心。", Want: desk.KindPraise},
 	{Title: "!!!", Body: "110。", Want: ""},
+	{Body: "老人的氧气瓶快用完了,能不能先送一瓶过来", Want: desk.KindHelp},
+	{Body: "桥断了,寨子里二十几口人断粮两天,能不能派船送点吃的", Want: desk.KindHelp},
+	{Body: "孩子发烧四十度,路封了,可不可以安排一辆车", Want: desk.KindHelp},
+	{Title: "能否尽快帮我们通上水", Want: desk.KindHelp},
+	{Body: "电梯困在八楼和九楼之间,能不能快点来人", Want: desk.KindHelp},
+	{Body: "能不能用电子身份证办理落户", Want: desk.KindConsult},
+	{Body: "外地户口能不能参加社区的免费体检", Want: desk.KindConsult},
+	{Body: "能不能帮我查一下社保缴了几年", Want: desk.KindConsult},
+	{Title: "退休后公积金可不可以一次取完", Want: desk.KindConsult},
 }

@@ -99,6 +99,9 @@ func (g *gazetteer) weigh(c *candidate, all []candidate, office string) float64 
 	case 6:
 		if c.m.short {
 			s -= 1.5
+			if own := office != "" && strings.HasPrefix(c.code, office); stands(c.p.text, c.m.start) && (!everyday[word] || own && strings.HasPrefix(c.p.text[c.m.end:], "的")) {
+				s += 2.2
+			}
 		}
 	case 9:
 		s--
