@@ -23,6 +23,8 @@ type Extra struct {
 	// Captured is when what was pasted looked so; Shot is the screenshot of it.
 	Captured *time.Time `json:"captured,omitempty"`
 	Shot     *Shot      `json:"shot,omitempty"`
+	// Outer says that it came through the letter box of an outer node.
+	Outer bool `json:"outer,omitempty"`
 	// Mirror is how a ticket stands on the platform that it is mirrored from.
 	Mirror *Mirror `json:"mirror,omitempty"`
 }

@@ -104,8 +104,12 @@ func (d *Desk) NewLetterForm(ctx context.Context) (token string, err error) {
 	if err != nil {
 		return "", err
 	}
-	body := rand.Text() + "." + strconv.FormatInt(d.Now().Unix(), 36)
-	return body + "." + hex.EncodeToString(secret.mac("token", body)[:16]), nil
+	return secret.newToken(d.Now()), nil
+}
+
+func (s boxSecret) newToken(now time.Time) string {
+	body := rand.Text() + "." + strconv.FormatInt(now.Unix(), 36)
+	return body + "." + hex.EncodeToString(s.mac("token", body)[:16])
 }
 
 // readToken gives the form's key, if we gave it out, neither a moment nor days ago.
@@ -177,14 +181,20 @@ func (d *Desk) SendLetter(ctx context.Context, f LetterForm) (code string, err e
 	if err != nil {
 		return "", err
 	}
-	in := Incoming{ExternalID: l.externalID(), Title: strings.TrimSpace(f.Title), Body: strings.ReplaceAll(f.Words, "\r\n", "\n"), Place: strings.TrimSpace(f.Place), Sealed: f.Sealed}
-	if !f.Anonymous {
-		in.Author = Author{Name: strings.TrimSpace(f.Name), Phone: strings.TrimSpace(f.Phone)}
-	}
+	in := f.incoming(l)
 	if _, err := d.enter(ctx, LetterSource, ChannelMailbox, mustJSON(in), nil); err != nil {
 		return "", err
 	}
 	return code, nil
+}
+
+// incoming is the letter as an item.
+func (f LetterForm) incoming(l Letter) Incoming {
+	in := Incoming{ExternalID: l.externalID(), Title: strings.TrimSpace(f.Title), Body: strings.ReplaceAll(f.Words, "\r\n", "\n"), Place: strings.TrimSpace(f.Place), Sealed: f.Sealed}
+	if !f.Anonymous {
+		in.Author = Author{Name: strings.TrimSpace(f.Name), Phone: strings.TrimSpace(f.Phone)}
+	}
+	return in
 }
 
 // keepLetter stores what the code is found by.
@@ -260,23 +270,28 @@ func (d *Desk) LetterByCode(ctx context.Context, typed string) (st LetterState, 
 		if err != nil {
 			return err
 		}
-		replies, err := tx.RepliesOf(ctx, it.ID)
-		if err != nil {
-			return err
-		}
-		switch {
-		case len(replies) > 0:
-			last := replies[len(replies)-1]
-			last.Person, last.PersonID = "", 0
-			st.State, st.Reply = "answered", &last
-		case it.State == ItemLinked:
-			st.State = "working"
-		case it.State == ItemSettled:
-			st.State = "read"
-		}
-		return nil
+		return st.of(ctx, tx, it)
 	})
 	return st, err
+}
+
+// of fills in how the letter's item stands.
+func (st *LetterState) of(ctx context.Context, tx Tx, it Item) error {
+	replies, err := tx.RepliesOf(ctx, it.ID)
+	if err != nil {
+		return err
+	}
+	switch {
+	case len(replies) > 0:
+		last := replies[len(replies)-1]
+		last.Person, last.PersonID = "", 0
+		st.State, st.Reply = "answered", &last
+	case it.State == ItemLinked:
+		st.State = "working"
+	case it.State == ItemSettled:
+		st.State = "read"
+	}
+	return nil
 }
 
 // AnswerLetter writes the public reply to a letter of the box, or a new version of it. Version is that which the
@@ -303,7 +318,7 @@ func (d *Desk) AnswerLetter(ctx context.Context, who Actor, item int64, version 
 		if it.hidden(who) {
 			return Forbidden("这是保密来信，须由有查看权限的同事办理")
 		}
-		if it.Source != LetterSource {
+		if !it.FromBox() {
 			return Conflict("", "只有公众信箱的来信可以公开答复")
 		}
 		was, err := tx.RepliesOf(ctx, item)
@@ -323,6 +338,12 @@ func (d *Desk) AnswerLetter(ctx context.Context, who Actor, item int64, version 
 		return Reply{}, err
 	}
 	return r, nil
+}
+
+// FromBox says that it came through the public letter box, here or on an outer node:
+// it may be answered in public.
+func (it Item) FromBox() bool {
+	return it.Source == LetterSource || it.Extra != nil && it.Extra.Outer
 }
 
 // hidden says that the actor may know only that there is a sealed letter.

@@ -49,6 +49,7 @@ type Tx interface {
 	ImportTx
 	MailTx
 	MirrorTx
+	FerryTx
 	ModelTx
 	// Try runs fn so that, when it fails, what it did is undone and the transaction
 	// goes on.

@@ -157,7 +157,7 @@ func (b *itemBody) letters(rd teller) {
 			b.Fetch = append(b.Fetch, Option{Value: strconv.Itoa(row.N), Text: row.Name})
 		}
 	}
-	b.FromBox = f.Item.Source == desk.LetterSource
+	b.FromBox = f.Item.FromBox()
 	b.Hidden = f.Item.Sealed && !rd.who.May(desk.ActItemReveal)
 	b.May["file"] = len(b.Fetch) > 0 && rd.who.May(desk.ActItemReveal)
 	b.May["reply"] = b.FromBox && !b.Hidden && rd.who.May(desk.ActItemReply)
