@@ -63,10 +63,29 @@ func (d *Desk) Receive(ctx context.Context, src Source, b Batch) ([]Result, erro
 	if src.State == "paused" {
 		return nil, Forbidden("来源“%s”已停用，请联系系统管理员", src.Name)
 	}
-	now := d.Now()
 	if b.Key != "" {
-		return d.receiveOnce(ctx, src, b, now)
+		return d.receiveOnce(ctx, src, b, d.Now())
 	}
+	finish, err := d.Begin(ctx, src, b)
+	if err != nil {
+		return nil, err
+	}
+	return finish(ctx)
+}
+
+// Finish makes the second commit of what was begun, and says what became of it.
+type Finish func(ctx context.Context) ([]Result, error)
+
+// Begin is the first half of Receive: the bytes are kept, parsed and read. A source
+// that brings much begins one batch while the one before is being finished; batches
+// must be finished in the order in which they were begun. What is begun and never
+// finished is taken up by FinishRaws, like all raws between the two commits. Batches
+// under a key go through Receive.
+func (d *Desk) Begin(ctx context.Context, src Source, b Batch) (Finish, error) {
+	if src.State == "paused" {
+		return nil, Forbidden("来源“%s”已停用，请联系系统管理员", src.Name)
+	}
+	now := d.Now()
 	err := d.Store.InTx(ctx, func(tx Tx) error {
 		for i := range b.Raws {
 			r := &b.Raws[i]
@@ -83,7 +102,8 @@ func (d *Desk) Receive(ctx context.Context, src Source, b Batch) ([]Result, erro
 	if err != nil {
 		return nil, err
 	}
-	return d.finish(ctx, src, b.Raws, "", now)
+	in := d.prepare(ctx, src, b.Raws)
+	return func(ctx context.Context) ([]Result, error) { return d.commit(ctx, src, in, "", now) }, nil
 }
 
 // FinishRaws takes up raws that were kept but never finished: the node died
@@ -146,6 +166,18 @@ type part struct {
 // finish is what follows the first commit. key is the sender's name for the raw, if
 // it gave one: the answer is kept with the second commit.
 func (d *Desk) finish(ctx context.Context, src Source, raws []Raw, key string, now time.Time) ([]Result, error) {
+	return d.commit(ctx, src, d.prepare(ctx, src, raws), key, now)
+}
+
+// prepared is what raws hold, parsed and read.
+type prepared struct {
+	raws  []Raw
+	parts []*part
+	gone  []Removal
+}
+
+// prepare does what needs no transaction.
+func (d *Desk) prepare(ctx context.Context, src Source, raws []Raw) prepared {
 	var parts []*part
 	var gone []Removal
 	for i := range raws {
@@ -176,6 +208,12 @@ func (d *Desk) finish(ctx context.Context, src Source, raws []Raw, key string, n
 			p.item.choose() // what the person at the seat has set holds without the machine
 		}
 	}
+	return prepared{raws, parts, gone}
+}
+
+// commit is the second one.
+func (d *Desk) commit(ctx context.Context, src Source, in prepared, key string, now time.Time) ([]Result, error) {
+	raws, parts, gone := in.raws, in.parts, in.gone
 	answer := func() []Result {
 		results := make([]Result, len(parts))
 		for i, p := range parts {

@@ -100,3 +100,20 @@ func (s *Server) Receive(next func(context.Context, desk.Source, desk.Batch) ([]
 		return results, err
 	}
 }
+
+// Begin is Receive for what comes in two halves: it counts at the second.
+func (s *Server) Begin(next func(context.Context, desk.Source, desk.Batch) (desk.Finish, error)) func(context.Context, desk.Source, desk.Batch) (desk.Finish, error) {
+	return func(ctx context.Context, src desk.Source, b desk.Batch) (desk.Finish, error) {
+		finish, err := next(ctx, src, b)
+		if err != nil {
+			return nil, err
+		}
+		return func(ctx context.Context) ([]desk.Result, error) {
+			results, err := finish(ctx)
+			for _, r := range results {
+				s.metrics.received.WithLabelValues(string(src.Channel), r.Status).Inc()
+			}
+			return results, err
+		}, nil
+	}
+}

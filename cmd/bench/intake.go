@@ -103,7 +103,7 @@ func benchIntake(ctx context.Context, log *slog.Logger, put func(figure)) error 
 	}
 	created := 0
 	bulk := perSecond(len(list), func() {
-		err = hotline.Lines(ctx, d.Receive, src, bytes.NewReader(ndjson), func(results []desk.Result) error {
+		err = hotline.Lines(ctx, d.Begin, src, bytes.NewReader(ndjson), func(results []desk.Result) error {
 			for _, r := range results {
 				if r.Status == desk.StatusCreated {
 					created++

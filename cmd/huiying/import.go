@@ -80,7 +80,7 @@ func (c importCmd) into(ctx context.Context, log *slog.Logger, policy desk.Polic
 
 func (c importCmd) lines(ctx context.Context, log *slog.Logger, d *desk.Desk, src desk.Source, in io.Reader) error {
 	count := map[string]int{}
-	err := hotline.Lines(ctx, d.Receive, src, in, func(results []desk.Result) error {
+	err := hotline.Lines(ctx, d.Begin, src, in, func(results []desk.Result) error {
 		for _, r := range results {
 			count[r.Status]++
 			if r.Err != nil {

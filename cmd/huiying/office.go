@@ -90,7 +90,7 @@ func newOffice(o officeOptions) (*office, error) {
 	w := o.web
 	w.Desk, w.Hub, w.Sessions, w.Views, w.Static, w.Real, w.Log, w.Version = d, hub, sessions, views, static, time.Now, o.log, version
 	w.Push = func(who func(*http.Request) (desk.Source, error), fail func(http.ResponseWriter, *http.Request, error)) http.Handler {
-		return hotline.Push{Receive: site.Receive(d.Receive), Who: who, Fail: fail, Log: o.log, Rate: o.pushRate, Now: time.Now}.Handler()
+		return hotline.Push{Receive: site.Receive(d.Receive), Begin: site.Begin(d.Begin), Who: who, Fail: fail, Log: o.log, Rate: o.pushRate, Now: time.Now}.Handler()
 	}
 	w.Open311 = func(func(http.ResponseWriter, *http.Request, error)) http.Handler {
 		return hotline.Open311{Desk: d, Receive: site.Receive(d.Receive), Log: o.log}.Handler()
@@ -116,7 +116,7 @@ func newOffice(o officeOptions) (*office, error) {
 		server: &http.Server{Handler: site.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 			ErrorLog: slog.NewLogLogger(o.log.Handler(), slog.LevelDebug)},
 		loops: []func(context.Context) error{
-			o.store.Run, sealer.Run, hub.Run, site.Run, deadlines.Run, raws.Run, unclassified.Run, imports.Run, sweep.Sources(d).Run, sweep.Topics(d).Run, runner.Run, listen.Run,
+			o.store.Run, sealer.Run, pg.NewTidy(o.store, o.log).Run, hub.Run, site.Run, deadlines.Run, raws.Run, unclassified.Run, imports.Run, sweep.Sources(d).Run, sweep.Topics(d).Run, runner.Run, listen.Run,
 			func(ctx context.Context) error { return endSessions(ctx, sessions, o.log) },
 		}}
 	if o.playing == nil { // a drill reaches no platform

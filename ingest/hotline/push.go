@@ -31,6 +31,9 @@ const (
 type Push struct {
 	// Receive is desk.Receive.
 	Receive func(ctx context.Context, src desk.Source, b desk.Batch) ([]desk.Result, error)
+	// Begin is desk.Begin, for streams: one chunk is kept and read while the one
+	// before is being committed.
+	Begin func(ctx context.Context, src desk.Source, b desk.Batch) (desk.Finish, error)
 	// Who gives the source whose key the request carries.
 	Who func(*http.Request) (desk.Source, error)
 	// Fail answers a request that is refused, as everywhere else in web.
@@ -240,8 +243,28 @@ func (h *handler) receive(r *http.Request, src desk.Source, raw desk.Raw, key st
 	ctx, stop := context.WithTimeout(context.WithoutCancel(r.Context()), commitTime)
 	defer stop()
 	results, err := h.Receive(ctx, src, desk.Batch{Raws: []desk.Raw{raw}, Key: key})
+	return results, again(err)
+}
+
+// begin and finish are receive in its two halves.
+func (h *handler) begin(r *http.Request, src desk.Source, raw desk.Raw) (desk.Finish, error) {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(r.Context()), commitTime)
+	defer stop()
+	f, err := h.Begin(ctx, src, desk.Batch{Raws: []desk.Raw{raw}})
+	return f, again(err)
+}
+
+func (h *handler) finish(r *http.Request, f desk.Finish) ([]desk.Result, error) {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(r.Context()), commitTime)
+	defer stop()
+	results, err := f(ctx)
+	return results, again(err)
+}
+
+// again says of what is to be repeated that it is.
+func again(err error) error {
 	if desk.CodeOf(err) == desk.CodeConflict || errors.Is(err, context.DeadlineExceeded) {
-		err = desk.Unavailable(err, busy)
+		return desk.Unavailable(err, busy)
 	}
-	return results, err
+	return err
 }

@@ -31,7 +31,7 @@ func serve(t testing.TB, change func(*Push)) (*ingesttest.Door, string) {
 func server(t testing.TB, change func(*Push)) (*ingesttest.Door, *httptest.Server) {
 	t.Helper()
 	d := ingesttest.Open(t, kind, desk.Source{})
-	p := Push{Receive: d.Desk.Receive, Log: slog.New(slog.DiscardHandler), Quiet: 5 * time.Second,
+	p := Push{Receive: d.Desk.Receive, Begin: d.Desk.Begin, Log: slog.New(slog.DiscardHandler), Quiet: 5 * time.Second,
 		Who: func(r *http.Request) (desk.Source, error) {
 			if r.Header.Get("Authorization") != "Bearer key" {
 				return desk.Source{}, &desk.Error{Code: desk.CodeUnauthenticated, Text: "密钥不正确"}

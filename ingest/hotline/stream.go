@@ -101,8 +101,24 @@ func (s *stream) put(b block) bool {
 	}
 }
 
-// take commits what comes until the body ends: nil, or why it stopped.
+// take commits what comes until the body ends: nil, or why it stopped. What is begun
+// by then is finished and acknowledged in any case.
 func (s *stream) take(w http.ResponseWriter, rc *http.ResponseController) error {
+	pipe := newPipe(func(raw desk.Raw) (desk.Finish, error) { return s.h.begin(s.r, s.src, raw) },
+		func(f desk.Finish) ([]desk.Result, error) { return s.h.finish(s.r, f) },
+		func(results []desk.Result) error { return s.told(w, rc, results) })
+	err := s.fill(pipe)
+	if failed := pipe.close(); failed != nil { // of an earlier chunk than what broke off here
+		err = failed
+	}
+	if err == nil {
+		s.start(w, rc) // when nothing came at all
+	}
+	return err
+}
+
+// fill cuts what comes into chunks until the body ends.
+func (s *stream) fill(pipe *pipe) error {
 	var chunk block
 	pause, quiet := time.NewTimer(s.h.Pause), time.NewTimer(s.h.Quiet)
 	defer pause.Stop()
@@ -112,7 +128,10 @@ func (s *stream) take(w http.ResponseWriter, rc *http.ResponseController) error 
 	commit := func() error {
 		c := chunk
 		chunk = block{}
-		return s.commit(w, rc, c)
+		if c.lines == 0 {
+			return nil
+		}
+		return pipe.put(c.raw())
 	}
 	for {
 		quiet.Reset(s.h.Quiet)
@@ -132,7 +151,6 @@ func (s *stream) take(w http.ResponseWriter, rc *http.ResponseController) error 
 			}
 			if b.err != nil {
 				if errors.Is(b.err, io.EOF) {
-					s.start(w, rc)
 					return nil
 				}
 				return unreadable(b.err)
@@ -154,16 +172,8 @@ func (s *stream) take(w http.ResponseWriter, rc *http.ResponseController) error 
 	}
 }
 
-// commit sends one chunk through the door and queues its acknowledgement.
-func (s *stream) commit(w http.ResponseWriter, rc *http.ResponseController, c block) error {
-	if c.lines == 0 {
-		return nil
-	}
-	raw := c.raw()
-	results, err := s.h.receive(s.r, s.src, raw, "")
-	if err != nil {
-		return err
-	}
+// told queues the acknowledgement of one chunk.
+func (s *stream) told(w http.ResponseWriter, rc *http.ResponseController, results []desk.Result) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
