@@ -333,6 +333,7 @@ func TestSlowDatabaseHoldsTheSenderBack(t *testing.T) {
 	hold, inside := make(chan struct{}), make(chan struct{}, 1)
 	_, url := serve(t, func(p *Push) {
 		receive := p.Receive
+		p.Begin = nil
 		p.Receive = func(ctx context.Context, src desk.Source, b desk.Batch) ([]desk.Result, error) {
 			select {
 			case inside <- struct{}{}:

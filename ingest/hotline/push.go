@@ -32,7 +32,7 @@ type Push struct {
 	// Receive is desk.Receive.
 	Receive func(ctx context.Context, src desk.Source, b desk.Batch) ([]desk.Result, error)
 	// Begin is desk.Begin, for streams: one chunk is kept and read while the one
-	// before is being committed.
+	// before is being committed. nil: Receive, one after the other.
 	Begin func(ctx context.Context, src desk.Source, b desk.Batch) (desk.Finish, error)
 	// Who gives the source whose key the request carries.
 	Who func(*http.Request) (desk.Source, error)
@@ -60,6 +60,11 @@ func (p Push) Handler() http.Handler {
 	h := &handler{Push: p, posts: make(chan struct{}, or(p.Posts, 64)), streams: make(chan struct{}, or(p.Streams, 32))}
 	if rate := h.Push.Rate; rate >= 0 && p.Now != nil {
 		h.paces = newPaces(or(rate, 30_000))
+	}
+	if p.Begin == nil {
+		h.Begin = func(_ context.Context, src desk.Source, b desk.Batch) (desk.Finish, error) {
+			return func(ctx context.Context) ([]desk.Result, error) { return p.Receive(ctx, src, b) }, nil
+		}
 	}
 	h.Pause, h.Quiet = or(p.Pause, 50*time.Millisecond), or(p.Quiet, 2*time.Minute)
 	return h

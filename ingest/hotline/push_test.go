@@ -362,6 +362,7 @@ func TestDatabaseAway(t *testing.T) {
 	calls := 0
 	d, url := serve(t, func(p *Push) {
 		receive := p.Receive
+		p.Begin = nil
 		p.Receive = func(ctx context.Context, src desk.Source, b desk.Batch) ([]desk.Result, error) {
 			if calls++; calls == 2 {
 				return receive(ctx, src, b)
@@ -404,6 +405,7 @@ func TestOverCapacity(t *testing.T) {
 	_, url := serve(t, func(p *Push) {
 		p.Posts = 1
 		receive := p.Receive
+		p.Begin = nil
 		p.Receive = func(ctx context.Context, src desk.Source, b desk.Batch) ([]desk.Result, error) {
 			if bytes.Contains(b.Raws[0].Bytes, []byte("slow")) {
 				close(inside)
