@@ -73,6 +73,9 @@ const mostArranged = 50_000
 // JoinTopics puts all items of a topic into another (并入). The address of the first
 // leads to the other from then on, and what the machine would put into it goes there.
 func (d *Desk) JoinTopics(ctx context.Context, who Actor, from, into int64, why string) (TopicAct, error) {
+	if err := who.need(ActTopicArrange); err != nil {
+		return TopicAct{}, err
+	}
 	if from == into {
 		return TopicAct{}, Invalid("into", "请选择另一个话题")
 	}
@@ -82,6 +85,9 @@ func (d *Desk) JoinTopics(ctx context.Context, who Actor, from, into int64, why 
 // MoveItems puts chosen items of a topic into another. Where none is left it is a
 // joining.
 func (d *Desk) MoveItems(ctx context.Context, who Actor, from, to int64, items []int64, why string) (TopicAct, error) {
+	if err := who.need(ActTopicArrange); err != nil {
+		return TopicAct{}, err
+	}
 	switch {
 	case len(items) == 0:
 		return TopicAct{}, Invalid("items", "请先勾选要移动的来件")
@@ -95,6 +101,9 @@ func (d *Desk) MoveItems(ctx context.Context, who Actor, from, to int64, items [
 // apart: the machine never puts them together again. Without a title the new topic is
 // called like the oldest of the items.
 func (d *Desk) SplitTopic(ctx context.Context, who Actor, from int64, items []int64, title, why string) (TopicAct, error) {
+	if err := who.need(ActTopicArrange); err != nil {
+		return TopicAct{}, err
+	}
 	if len(items) == 0 {
 		return TopicAct{}, Invalid("items", "请先勾选要拆出的来件")
 	}
@@ -105,12 +114,40 @@ func (d *Desk) SplitTopic(ctx context.Context, who Actor, from int64, items []in
 	return d.arrange(ctx, who, TopicAct{Kind: TopicSplit, From: from, Items: items, Why: why}, &Topic{Title: title})
 }
 
+// justLogged is how long whoever logged an item may still say what it is the same as.
+const justLogged = 10 * time.Minute
+
+// SameMatter says that an item that was just logged is about the same matter as another
+// (并到这一件): it goes to that one's topic, and stays there.
+func (d *Desk) SameMatter(ctx context.Context, who Actor, item, as int64) error {
+	if err := who.need(ActItemLog); err != nil {
+		return err
+	}
+	var it, other Item
+	err := d.Store.View(ctx, func(tx Tx) (err error) {
+		if it, err = tx.ItemByID(ctx, d.scope(who), item, false); err != nil {
+			return err
+		}
+		other, err = tx.ItemByID(ctx, d.scope(who), as, false)
+		return err
+	})
+	switch {
+	case err != nil:
+		return err
+	case d.Now().Sub(it.ReceivedAt) > justLogged && !who.May(ActTopicArrange):
+		return Forbidden("您的角色没有这项权限，请联系有权限的同事办理")
+	case it.TopicID == 0 || other.TopicID == 0:
+		return Conflict("", "那一件还没有研判，请稍后在话题中移动")
+	case it.TopicID == other.TopicID:
+		return nil
+	}
+	_, err = d.arrange(ctx, who, TopicAct{Kind: TopicMoved, From: it.TopicID, To: other.TopicID, Items: []int64{item}}, nil)
+	return err
+}
+
 // arrange moves items between two topics and records it. fresh is the topic that a
 // splitting opens.
 func (d *Desk) arrange(ctx context.Context, who Actor, told TopicAct, fresh *Topic) (a TopicAct, err error) {
-	if err := who.need(ActTopicArrange); err != nil {
-		return a, err
-	}
 	now := d.Now()
 	told.At, told.ByID, told.By = now, who.PersonID, who.Name
 	told.Items = slices.Compact(slices.Sorted(slices.Values(told.Items)))

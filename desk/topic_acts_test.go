@@ -278,6 +278,44 @@ func TestWhoMayArrangeTopics(t *testing.T) {
 	}
 }
 
+// Who logs a call says which item it repeats.
+func TestSameMatterAsAnotherItem(t *testing.T) {
+	t.Parallel()
+	o := discovering(t)
+	operator := o.As(desk.RoleOperator)
+	ids, topics := told(t, o, pipe)
+	log := func(key, title string) int64 {
+		res, err := o.LogCall(t.Context(), operator, desk.Incoming{ExternalID: "seat-" + key, Title: title})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res.ID
+	}
+	call := log("AAAAAAAAAAAAAAAAAAAA", "家里没水了")
+	if topicOf(t, o, call) == topics[0] {
+		t.Fatal("the machine knew")
+	}
+	for range 2 {
+		if err := o.SameMatter(t.Context(), operator, call, ids[0]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if topicOf(t, o, call) != topics[0] {
+		t.Error("it went elsewhere")
+	}
+	late := log("BBBBBBBBBBBBBBBBBBBB", "也没水")
+	o.Clock.Move(time.Hour)
+	if err := o.SameMatter(t.Context(), operator, late, ids[0]); desk.CodeOf(err) != desk.CodeForbidden {
+		t.Errorf("an hour later: %v", err)
+	}
+	if err := o.SameMatter(t.Context(), o.As(desk.RoleDuty), late, ids[0]); err != nil {
+		t.Error(err)
+	}
+	if err := o.SameMatter(t.Context(), o.As(desk.RoleLeader), late, ids[0]); desk.CodeOf(err) != desk.CodeForbidden {
+		t.Errorf("a leader: %v", err)
+	}
+}
+
 // People arrange topics while items pour in: whatever the order, every item stands in
 // one topic that stands for itself, and topics count what stands in them.
 func TestArrangingWhileItemsPourIn(t *testing.T) {

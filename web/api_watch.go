@@ -22,9 +22,7 @@ type Topic struct {
 func (s *Server) listTopics(ctx context.Context, who desk.Actor, in *Stretch) (List[Topic], error) {
 	z := s.zoned()
 	return listed("/api/v1/topics", nil, *in, func(p desk.Page) ([]desk.Topic, error) { return s.Desk.Topics(ctx, who, desk.TopicFilter{Page: p}) },
-		func(t desk.Topic) int64 { return t.ID }, func(t desk.Topic) Topic {
-			return Topic{id(t.ID), t.Title, known(t.Place), known(t.Region), t.Count, z.at(t.First), z.at(t.Last), t.Heat}
-		})
+		func(t desk.Topic) int64 { return t.ID }, z.topic)
 }
 
 type listClocksIn struct {

@@ -20,6 +20,8 @@ type dutyBody struct {
 	Recorder  string
 	Told      []Told
 	Urgencies []Option
+	Aside     seatAside // what is likely the same matter, filled while somebody writes
+	Caller    seatCaller
 }
 
 // dutyName is what a form is called on pages.
@@ -43,7 +45,7 @@ type Told struct {
 }
 
 // dutyFields are what the form sends; who has been told comes beside them.
-var dutyFields = []string{"key", "sort", "unit", "name", "post", "phone", "told-other", "number", "title", "body", "urgency", "at", "limit"}
+var dutyFields = []string{"key", "same", "sort", "unit", "name", "post", "phone", "told-other", "number", "title", "body", "urgency", "at", "limit"}
 
 // dutySlugs name the forms in addresses and drafts.
 var dutySlugs = []string{"call", "document", "report", "order", "net"}
@@ -125,6 +127,10 @@ func (s *Server) dutySave(w http.ResponseWriter, r *http.Request) {
 	to := "/items/" + id(res.ID)
 	if res.Status == desk.StatusDuplicate {
 		s.done(w, r, to, "这一件已经登记过（第 %d 号）", res.ID)
+		return
+	}
+	if same := id64(form.Value("same")); same != 0 {
+		s.sameMatter(w, r, res.ID, same, to)
 		return
 	}
 	s.done(w, r, to, "已登记第 %d 号来件", res.ID)

@@ -68,8 +68,23 @@ func (l VerdictLine) Named() bool {
 // NearRow is an item that says nearly the same.
 type NearRow struct {
 	ItemRow
-	Score int  // per cent; 0: the same matter in other words
-	Blank bool // opens beside the page, which holds something half-written
+	Score int    // per cent; 0: the same matter in other words
+	Same  string // number of the item, where what is being written can be put to it
+	First bool   // the nearest
+	Blank bool   // opens beside the page, which holds something half-written
+}
+
+// Word is how near it is, in words of the interface.
+func (n NearRow) Word() string {
+	switch {
+	case n.Score >= 90:
+		return "几乎相同"
+	case n.Score >= 60:
+		return "大部分相同"
+	case n.Score >= 30:
+		return "部分相同"
+	}
+	return "说法相近"
 }
 
 // VersionRow is an earlier content of an item.

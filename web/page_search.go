@@ -156,15 +156,7 @@ func (r teller) found(body *searchBody, s desk.Search, f desk.Found, q url.Value
 
 // nearness says in words how much two items resemble each other.
 func (r teller) nearness(score float64) string {
-	switch {
-	case score >= 0.9:
-		return r.t("几乎相同")
-	case score >= 0.6:
-		return r.t("大部分相同")
-	case score >= 0.3:
-		return r.t("部分相同")
-	}
-	return r.t("说法相近")
+	return r.t(NearRow{Score: int(score*100 + .5)}.Word())
 }
 
 // markFound marks the words looked for instead of those that decided the verdict.

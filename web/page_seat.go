@@ -20,7 +20,7 @@ type seatBody struct {
 }
 
 // seatFields are what the form sends.
-var seatFields = []string{"key", "phone", "caller", "body", "title", "place", "occurred_at", "kind", "kind-text", "category", "category-text",
+var seatFields = []string{"key", "same", "phone", "caller", "body", "title", "place", "occurred_at", "kind", "kind-text", "category", "category-text",
 	"urgency", "urgency-text", "department", "department-text", "region", "region-text"}
 
 // seat is the operator's form (坐席), empty and ready for the next call.
@@ -84,7 +84,21 @@ func (s *Server) seatSave(w http.ResponseWriter, r *http.Request) {
 		s.done(w, r, "/seat?saved", "这通来电已经登记过（第 %d 号）", res.ID)
 		return
 	}
+	if same := id64(form.Value("same")); same != 0 {
+		s.sameMatter(w, r, res.ID, same, "/seat?saved")
+		return
+	}
 	s.done(w, r, "/seat?saved", "已登记第 %d 号来件，请接下一通", res.ID)
+}
+
+// sameMatter puts what was just logged to the item that it repeats; where that fails it is logged all the same.
+func (s *Server) sameMatter(w http.ResponseWriter, r *http.Request, item, as int64, to string) {
+	if err := s.Desk.SameMatter(r.Context(), identityOf(r.Context()).who, item, as); err != nil {
+		s.Log.Warn("an item could not be put to the one it repeats", "item", item, "as", as, "error", err)
+		s.done(w, r, to, "已登记第 %d 号来件，但没能并到第 %d 号，请在话题中移动", item, as)
+		return
+	}
+	s.done(w, r, to, "已登记第 %d 号来件，与第 %d 号并为同一话题", item, as)
 }
 
 // ownKey is the key that a form brought back, or a new one where that can't be one of ours.
@@ -135,7 +149,7 @@ type seatCaller struct {
 func (r teller) aside(items []desk.Item, scores []float64) seatAside {
 	a := seatAside{Asked: true}
 	for i, it := range items {
-		a.Near = append(a.Near, NearRow{ItemRow: r.itemRow(it), Score: int(scores[i]*100 + .5), Blank: true})
+		a.Near = append(a.Near, NearRow{ItemRow: r.itemRow(it), Score: int(scores[i]*100 + .5), Blank: true, Same: id64text(it.ID), First: i == 0})
 		if a.Topic == nil && it.TopicID != 0 && it.TopicSize > 1 {
 			a.Topic = &seatTopic{Title: it.Title, Count: it.TopicSize, Href: fmt.Sprintf("/topics/%d", it.TopicID)}
 			if a.Topic.Title == "" {

@@ -241,7 +241,7 @@ func TestPalette(t *testing.T) {
 	if got := find(sec, "zm"); len(got) != 1 || got[0] != "人员 周敏" {
 		t.Errorf("the security administrator finds %q", got)
 	}
-	if got := find(duty, "不存在的东西"); len(got) != 0 {
+	if got := find(duty, "不存在的东西"); len(got) != 1 || got[0] != "检索 检索“不存在的东西”" { // the way to the search over everything
 		t.Errorf("found %q", got)
 	}
 }

@@ -61,6 +61,7 @@ func (s *Server) routesAPI() []route {
 		{method: post, path: "/api/v1/briefings/{id}/cancel", acts: acts(desk.ActBriefing), summary: "取消", api: does(s.cancelBriefing)},
 	}
 	table = append(table, s.routesAPIDrills()...)
+	table = append(table, s.routesAPITopics()...)
 	for i := range table {
 		if !table[i].long {
 			table[i].rate = rateCalls

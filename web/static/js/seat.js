@@ -67,7 +67,22 @@ async function read() {
   if (!answer || !form()) return;
   offerAll(answer.fields);
   put("seat-aside", answer.aside);
+  showSame();
 }
+
+// showSame marks the item that the call is put to (并到这一件); the list may have been drawn anew meanwhile.
+function showSame() {
+  const same = form()?.elements.same?.value;
+  for (const button of document.querySelectorAll("[data-same]")) button.setAttribute("aria-pressed", String(button.dataset.same === same));
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-same]");
+  if (!button || !form()?.elements.same) return;
+  const field = form().elements.same;
+  field.value = field.value === button.dataset.same ? "" : button.dataset.same;
+  showSame();
+});
 
 async function caller() {
   const answer = await ask(form().dataset.caller, ["phone"]);
@@ -80,7 +95,7 @@ const soon = (what, wait) => { clearTimeout(timers.get(what)); timers.set(what, 
 document.addEventListener("input", (event) => {
   const field = event.target;
   if (!field.form?.matches("[data-seat]")) return;
-  if (field.name === "phone") soon(caller, 2 * pause);
+  if (field.name === "phone" && document.getElementById("seat-caller")) soon(caller, 2 * pause);
   if (event.isComposing) return; // half a syllable says nothing
   if (field.name === "body" || field.name === "title") soon(read, pause);
   else offerAll(last);
