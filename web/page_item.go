@@ -24,6 +24,7 @@ type itemBody struct {
 	Incidents []Option // open ones, to join
 	Revealed  *desk.Revealed
 	Spread    *Spread
+	Hot       *HotFile
 	Paper     *paperItem // what is printed of an item whose personal data is on the screen
 	May       map[string]bool
 	Conflicts []Conflict
@@ -144,6 +145,10 @@ func (s *Server) itemPage(w http.ResponseWriter, r *http.Request, id int64, stat
 	body.Body = paragraphs(text, evidence(it.Verdict, "text", tellsAnItem))
 	body.Facts = rd.itemFacts(it, body.Revealed)
 	if body.Spread, err = rd.spread(r.Context(), it); err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	if body.Hot, err = rd.hotFile(r.Context(), it); err != nil {
 		s.Fail(w, r, err)
 		return
 	}
@@ -382,7 +387,7 @@ func (r teller) openIncidents(req *http.Request) ([]Option, error) {
 var itemWords = map[string]string{
 	"item.pasted": "粘贴登记", "item.counted": "更新阅读评论数", "item.shot": "下载截图", "item.removed": "原文已删除",
 	"item.created": "收到", "item.updated": "更新", "item.corrected": "更正初判建议", "item.revealed": "查看个人信息", "item.logged": "坐席登记",
-	"item.file": "下载附件", "item.replied": "公开答复", "item.told": "回推对方平台",
+	"item.file": "下载附件", "item.replied": "公开答复", "item.told": "回推对方平台", "item.unlisted": "跌出热榜",
 }
 
 func (r teller) itemMoment(e desk.Event) Moment {

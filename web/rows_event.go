@@ -24,7 +24,7 @@ var eventWords = map[string]string{
 	"notice.raised": "发出提醒", "notice.acked": "签收提醒", "delivery.sent": "提醒已送达", "delivery.failed": "提醒没有送到", "delivery.pending": "提醒待重送",
 	"person.added": "新增人员", "person.changed": "变更人员", "person.signed-in": "登录", "person.refused": "登录被拒", "person.locked": "账号锁定",
 	"token.added": "新增令牌", "source.added": "新增来源", "source.changed": "变更来源", "source.failing": "来源出错", "source.recovered": "来源恢复",
-	"source.silent": "来源静默", "source.heard": "来源恢复来件", "source.rekeyed": "更换来源密钥", "item.removed": "原文已删除", "item.counted": "更新阅读评论数", "item.shot": "下载截图", "item.pasted": "粘贴登记",
+	"source.silent": "来源静默", "source.heard": "来源恢复来件", "source.rekeyed": "更换来源密钥", "item.removed": "原文已删除", "item.counted": "更新阅读评论数", "item.shot": "下载截图", "item.pasted": "粘贴登记", "item.unlisted": "跌出热榜",
 	"import.added": "上传表格", "import.started": "开始导入", "import.dropped": "停止或放弃导入", "import.done": "导入完成", "import.failed": "导入停止", "item.exported": "导出来件",
 	"setting.alert-text": "外发内容开关", "model.made": "学得候选模型", "model.used": "换用模型",
 	"item.told": "回推对方平台", "mirror.failing": "来源回推出错", "mirror.recovered": "来源回推恢复",

@@ -43,6 +43,11 @@ func (r teller) itemRow(it desk.Item) ItemRow {
 			row.Flags = append(row.Flags, Flag{Light: LightOff, Text: a.Name})
 		}
 	}
+	if h := it.Hot; h != nil && h.Left == nil {
+		row.Flags = append(row.Flags, Flag{Light: LightYellow, Text: "%s 第%d", Args: []any{h.List, h.Rank}})
+	} else if h != nil {
+		row.Flags = append(row.Flags, Flag{Light: LightOff, Text: "%s 曾第%d", Args: []any{h.List, h.Best}})
+	}
 	if it.Sealed {
 		row.Flags = append(row.Flags, Flag{Light: LightYellow, Text: "保密"})
 		if it.Verdict == nil && it.Body == "" {

@@ -85,7 +85,7 @@ type sourceCmd struct {
 
 type sourceAddCmd struct {
 	databaseFlags
-	Kind          string `arg:"" enum:"hotline,mailbox,feed,webhook,stream" help:"hotline, mailbox, feed, webhook or stream."`
+	Kind          string `arg:"" enum:"hotline,mailbox,feed,webhook,stream,hotlist" help:"hotline, mailbox, feed, webhook, stream or hotlist."`
 	Name          string `required:"" help:"Name of the source."`
 	URL           string `help:"imap(s)://host:port/folder (/* for all folders, ?folder=a&folder=b for several), or the feed's address, or nats://host:port/STREAM (nats://embedded/STREAM for this program's own server)."`
 	User          string `help:"User name at the mail server."`

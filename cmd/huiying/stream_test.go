@@ -18,19 +18,16 @@ import (
 // killed, again and again. What the sender was told is stored is in the desk afterwards.
 func TestStreamKilled(t *testing.T) {
 	t.Parallel()
-	p := newProgram(t)
+	p := newProgram(t, "--stream-listen", "127.0.0.1:0")
 	p.start()
 	officer := p.person("duty")
 	mapping := filepath.Join(filepath.Dir(p.data), "mapping.json")
 	if err := os.WriteFile(mapping, []byte(`{"title":"/title","external_id":"/id"}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p.stop(syscall.SIGTERM)
-	p.extra = append(p.extra, "--stream-listen", "127.0.0.1:0")
-	p.start()
 	p.must("", "source", "add", "stream", "--name", "舆情消息流", "--url", "nats://embedded/mentions", "--mapping", mapping)
 
-	const n, kills = 300, 3
+	const n, kills = 120, 2
 	acked := map[string]bool{}
 	var js jetstream.JetStream
 	var conn *nats.Conn

@@ -14,6 +14,7 @@ import (
 	"huiying/ingest/hotline/sheet"
 	"huiying/ingest/mailbox"
 	"huiying/ingest/media"
+	"huiying/ingest/media/hotlist"
 	"huiying/ingest/media/stream"
 )
 
@@ -28,6 +29,7 @@ func kinds(guard *ingest.Guard, messages *stream.Server) []ingest.Kind {
 		{Name: desk.LetterSource, Channel: desk.ChannelMailbox, Parser: desk.LetterParser{}},
 		{Name: "feed", Channel: desk.ChannelMedia, Parser: media.Parser{}, Poller: &media.Poller{Guard: guard, Pages: true}, Every: time.Minute, Most: 90 * time.Minute, CheckURL: ingest.CheckURL},
 		{Name: media.KindHook, Channel: desk.ChannelMedia, Parser: media.HookParser{}, CheckSettings: media.CheckHook},
+		{Name: hotlist.Kind, Channel: desk.ChannelMedia, Parser: hotlist.Parser{}, Poller: &hotlist.Poller{Guard: guard}, Every: 5 * time.Minute, CheckURL: ingest.CheckURL, CheckSettings: hotlist.Check},
 		{Name: desk.MirrorKind, Channel: desk.ChannelHotline, Parser: mirror.Parser{}, Poller: &mirror.Poller{Guard: guard}, Every: 30 * time.Second, CheckURL: ingest.CheckURL, CheckSettings: mirror.Check},
 		{Name: stream.Kind, Channel: desk.ChannelMedia, Parser: stream.Parser{}, Poller: &stream.Poller{Guard: guard, Server: messages}, Every: time.Second, CheckURL: stream.CheckURL, CheckSettings: media.CheckHook},
 		{Name: desk.DutySource, Channel: desk.ChannelDuty, Parser: desk.DutyParser{}},
