@@ -90,6 +90,8 @@ func (s *Server) routesPagesResponse() []route {
 		post("/sources/{id}/address", desk.ActSourceManage, s.sourceMove),
 		post("/sources/{id}/key", desk.ActSourceManage, s.sourceKey),
 		post("/sources/{id}/try", desk.ActSourceManage, s.sourceTry),
+		get("/models", acts(desk.ActModelManage), s.models),
+		post("/models/{id}/use", desk.ActModelManage, s.modelUse),
 		get("/people", acts(desk.ActPersonManage), s.peopleIndex),
 		post("/people", desk.ActPersonManage, s.personAdd),
 		post("/people/{id}", desk.ActPersonManage, s.personSet),

@@ -27,7 +27,7 @@ func (n *evening) everyPage() []visit {
 		{"lijianping", []string{"/", blast, "/releases/1/sign"}},
 		{"wangwei", []string{bench, "/releases/1"}},
 		{"sunxiao", []string{"/seat", "/items"}},
-		{"sys", []string{"/sources", "/sources?do=add", "/sources/1", "/sources/1?do=key", "/alerts"}},
+		{"sys", []string{"/sources", "/sources?do=add", "/sources/1", "/sources/1?do=key", "/alerts", "/models"}},
 		{"sec", []string{"/people", "/people?do=add", "/people?do=edit&person=2"}},
 		{"audit", []string{"/record"}},
 	} {
