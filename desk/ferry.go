@@ -54,12 +54,14 @@ type FerryTx interface {
 	OpenFerried(ctx context.Context, source int64, limit int) ([]FerryDue, error)
 	FerriedPacked(ctx context.Context, source int64, due FerryDue, digest []byte) error
 	// LockFerryStream gives a source's sequence, locked; stream names it when it is new.
-	LockFerryStream(ctx context.Context, source int64, stream string) (name string, made, acked int64, err error)
-	NewFerryBatch(ctx context.Context, source, seq int64, b []byte, at time.Time) error
+	LockFerryStream(ctx context.Context, source int64, stream string) (FerryStream, error)
+	NewFerryBatch(ctx context.Context, source, seq int64, b []byte, digest string, at time.Time) error
 	FerryBatchesDue(ctx context.Context, source int64, now time.Time, limit int) ([]FerryBatch, error)
 	FerrySent(ctx context.Context, source, seq int64, next time.Time) error
-	// FerryAcked forgets the batches up to a number, and has the named ones sent again at once.
-	FerryAcked(ctx context.Context, source int64, stream string, applied int64, missing []int64, at time.Time) error
+	// FerryAcked forgets the batches that a receipt confirms, and has those it misses sent
+	// again at once. One that fits nothing that was sent begins the sequence anew, with
+	// everything but notices: one of the sides was set back.
+	FerryAcked(ctx context.Context, source int64, r FerryReceipt, at time.Time) error
 	PublicationByID(ctx context.Context, id int64) (Publication, error)
 	NextFerry(ctx context.Context, source int64) (at time.Time, ok bool, err error)
 }
@@ -176,15 +178,31 @@ func (d *Desk) FerryNotice(ctx context.Context, key, text string) (nodes int, er
 	})
 }
 
-// Seal makes a batch of entries, signed.
-type Seal func(stream string, seq int64, at time.Time, entries []FerryEntry) ([]byte, error)
+// FerryReceipt is what the other side has of a stream.
+type FerryReceipt struct {
+	Stream  string
+	Applied int64
+	Last    string // digest of the batch with that number
+	Missing []int64
+	At      time.Time
+}
+
+// FerryStream is the sequence of batches to one outer node.
+type FerryStream struct {
+	Name string
+	Made int64
+	Last string // digest of the last batch
+}
+
+// Seal makes a batch of entries that follows upon another, signed, and its digest.
+type Seal func(stream string, seq int64, prev string, entries []FerryEntry) (file []byte, digest string, err error)
 
 // PackFerry puts what the outer node of a source isn't told yet into one sealed batch,
 // which is kept until the other side has confirmed it. The number it gets is taken in
 // the same transaction: no batch is lost, and none has the number of another.
 func (d *Desk) PackFerry(ctx context.Context, now time.Time, source int64, stream string, seal Seal) (more bool, err error) {
 	err = d.Store.InTx(ctx, func(tx Tx) error {
-		name, made, _, err := tx.LockFerryStream(ctx, source, stream)
+		seq, err := tx.LockFerryStream(ctx, source, stream)
 		if err != nil {
 			return err
 		}
@@ -210,11 +228,11 @@ func (d *Desk) PackFerry(ctx context.Context, now time.Time, source int64, strea
 		if len(entries) == 0 {
 			return nil
 		}
-		b, err := seal(name, made+1, now, entries)
+		b, digest, err := seal(seq.Name, seq.Made+1, seq.Last, entries)
 		if err != nil {
 			return err
 		}
-		return tx.NewFerryBatch(ctx, source, made+1, b, now)
+		return tx.NewFerryBatch(ctx, source, seq.Made+1, b, digest, now)
 	})
 	return more, err
 }
@@ -274,6 +292,6 @@ func (d *Desk) FerryWritten(ctx context.Context, now time.Time, source int64, b 
 }
 
 // FerryConfirmed records what the other side has of a stream, and what it asks for again.
-func (d *Desk) FerryConfirmed(ctx context.Context, now time.Time, source int64, stream string, applied int64, missing []int64) error {
-	return d.Store.InTx(ctx, func(tx Tx) error { return tx.FerryAcked(ctx, source, stream, applied, missing, now) })
+func (d *Desk) FerryConfirmed(ctx context.Context, now time.Time, source int64, r FerryReceipt) error {
+	return d.Store.InTx(ctx, func(tx Tx) error { return tx.FerryAcked(ctx, source, r, now) })
 }

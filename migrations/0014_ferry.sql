@@ -19,7 +19,9 @@ CREATE TABLE ferry_stream (
   source_id bigint PRIMARY KEY REFERENCES source,
   stream    text NOT NULL,                    -- drawn once: a sequence begun anew is another stream
   made      bigint NOT NULL DEFAULT 0,        -- number of the last batch
-  acked     bigint NOT NULL DEFAULT 0         -- number up to which the other side has applied them
+  acked     bigint NOT NULL DEFAULT 0,        -- number up to which the other side has applied them
+  last      text NOT NULL DEFAULT '',         -- digest of the last batch: the next one names it
+  heard     timestamptz                       -- instant of the newest receipt
 );
 
 -- Batches that the other side hasn't confirmed: they can be sent again, byte by byte.

@@ -45,19 +45,19 @@ func (t *tx) FerriedPacked(ctx context.Context, source int64, due desk.FerryDue,
 	return err
 }
 
-func (t *tx) LockFerryStream(ctx context.Context, source int64, stream string) (name string, made, acked int64, err error) {
+func (t *tx) LockFerryStream(ctx context.Context, source int64, stream string) (s desk.FerryStream, err error) {
 	if _, err := t.exec(ctx, `INSERT INTO ferry_stream (source_id, stream) VALUES ($1, $2) ON CONFLICT (source_id) DO NOTHING`, source, stream); err != nil {
-		return "", 0, 0, err
+		return s, err
 	}
-	err = t.scan(ctx, `SELECT stream, made, acked FROM ferry_stream WHERE source_id = $1 FOR UPDATE`, []any{source}, &name, &made, &acked)
-	return name, made, acked, err
+	err = t.scan(ctx, `SELECT stream, made, last FROM ferry_stream WHERE source_id = $1 FOR UPDATE`, []any{source}, &s.Name, &s.Made, &s.Last)
+	return s, err
 }
 
-func (t *tx) NewFerryBatch(ctx context.Context, source, seq int64, b []byte, at time.Time) error {
+func (t *tx) NewFerryBatch(ctx context.Context, source, seq int64, b []byte, digest string, at time.Time) error {
 	if _, err := t.exec(ctx, `INSERT INTO ferry_batch (source_id, seq, bytes, made_at, send_at) VALUES ($1, $2, $3, $4, $4)`, source, seq, b, at); err != nil {
 		return err
 	}
-	return t.execOne(ctx, desk.NotFound("没有这个摆渡序列"), `UPDATE ferry_stream SET made = $2 WHERE source_id = $1 AND made = $2 - 1`, source, seq)
+	return t.execOne(ctx, desk.NotFound("没有这个摆渡序列"), `UPDATE ferry_stream SET made = $2, last = $3 WHERE source_id = $1 AND made = $2 - 1`, source, seq, digest)
 }
 
 func (t *tx) FerryBatchesDue(ctx context.Context, source int64, now time.Time, limit int) ([]desk.FerryBatch, error) {
@@ -71,11 +71,15 @@ func (t *tx) FerrySent(ctx context.Context, source, seq int64, next time.Time) e
 	return err
 }
 
-// FerryAcked begins the sequence anew, under another name, when the other side has
-// more than was ever made: the database was restored, and numbers used again would be
-// taken for what is known. Everything but notices is told once more then.
-func (t *tx) FerryAcked(ctx context.Context, source int64, stream string, applied int64, missing []int64, at time.Time) error {
-	n, err := t.exec(ctx, `UPDATE ferry_stream SET stream = gen_random_uuid()::text, made = 0, acked = 0 WHERE source_id = $1 AND stream = $2 AND made < $3`, source, stream, applied)
+// FerryAcked tells a side that was set back from a receipt that is only late: the other
+// has more than was made, or another file under the number, or, in the newest receipt
+// there is, less than it once confirmed.
+func (t *tx) FerryAcked(ctx context.Context, source int64, r desk.FerryReceipt, at time.Time) error {
+	n, err := t.exec(ctx, `
+		UPDATE ferry_stream s SET stream = gen_random_uuid()::text, made = 0, acked = 0, last = '', heard = $5
+		WHERE source_id = $1 AND stream = $2 AND (made < $3 OR acked > $3 AND heard < $5
+			OR EXISTS (SELECT FROM ferry_batch b WHERE b.source_id = $1 AND b.seq = $3 AND encode(sha256(b.bytes), 'hex') <> $4))`,
+		source, r.Stream, r.Applied, r.Last, r.At)
 	if err != nil {
 		return err
 	}
@@ -83,16 +87,16 @@ func (t *tx) FerryAcked(ctx context.Context, source int64, stream string, applie
 		if _, err := t.exec(ctx, `DELETE FROM ferry_batch WHERE source_id = $1`, source); err != nil {
 			return err
 		}
-		_, err := t.exec(ctx, `UPDATE ferry_due SET marked = marked + 1, sent = NULL WHERE source_id = $1 AND kind <> 'notice'`, source)
+		_, err := t.exec(ctx, `UPDATE ferry_due SET marked = marked + 1, sent = NULL WHERE source_id = $1 AND (kind <> 'notice' OR marked <> packed)`, source)
 		return err
 	}
-	if n, err = t.exec(ctx, `UPDATE ferry_stream SET acked = greatest(acked, $3) WHERE source_id = $1 AND stream = $2`, source, stream, applied); err != nil || n == 0 {
+	if n, err = t.exec(ctx, `UPDATE ferry_stream SET acked = greatest(acked, $3), heard = greatest(heard, $4) WHERE source_id = $1 AND stream = $2`, source, r.Stream, r.Applied, r.At); err != nil || n == 0 {
 		return err
 	}
-	if _, err := t.exec(ctx, `DELETE FROM ferry_batch WHERE source_id = $1 AND seq <= $2`, source, applied); err != nil {
+	if _, err := t.exec(ctx, `DELETE FROM ferry_batch WHERE source_id = $1 AND seq <= $2`, source, r.Applied); err != nil {
 		return err
 	}
-	_, err = t.exec(ctx, `UPDATE ferry_batch SET send_at = least(send_at, $3) WHERE source_id = $1 AND seq = ANY ($2)`, source, orNone(missing), at)
+	_, err = t.exec(ctx, `UPDATE ferry_batch SET send_at = least(send_at, $3) WHERE source_id = $1 AND seq = ANY ($2)`, source, orNone(r.Missing), at)
 	return err
 }
 

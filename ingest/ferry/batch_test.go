@@ -140,7 +140,7 @@ func TestPlan(t *testing.T) {
 			for s, seqs := range waiting {
 				for n := int64(1); n <= 9; n++ {
 					if seqs[n] {
-						arrived = append(arrived, Arrived{Name: fmt.Sprint(s, n), Batch: Batch{Stream: s, Seq: n}})
+						arrived = append(arrived, Arrived{Name: fmt.Sprint(s, n), Batch: Batch{Stream: s, Seq: n, Prev: digestOf(n - 1)}, Digest: digestOf(n)})
 					}
 				}
 			}
@@ -237,4 +237,11 @@ func worded(t *testing.T, err error) {
 	if !errors.Is(err, ErrShort) && (!errors.As(err, &e) || e.Message() == "") {
 		t.Fatalf("refused without words: %v", err)
 	}
+}
+
+func digestOf(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprint("d", n)
 }

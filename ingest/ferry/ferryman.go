@@ -50,7 +50,7 @@ func (f *Ferryman) node(ctx context.Context, now time.Time, src desk.Source) err
 	}
 	s.in.hook, s.out.hook = f.hook, f.hook
 	refused, err := Inbox{Folder: s.in, Key: s.peer, Real: f.Real}.Receipts(ctx, func(r Receipt) error {
-		return f.Desk.FerryConfirmed(ctx, now, src.ID, r.Stream, r.Applied, r.Missing)
+		return f.Desk.FerryConfirmed(ctx, now, src.ID, desk.FerryReceipt{Stream: r.Stream, Applied: r.Applied, Last: r.Last, Missing: r.Missing, At: r.At})
 	})
 	if err != nil {
 		return err
@@ -61,12 +61,13 @@ func (f *Ferryman) node(ctx context.Context, now time.Time, src desk.Source) err
 			return err
 		}
 	}
-	seal := func(stream string, seq int64, at time.Time, entries []desk.FerryEntry) ([]byte, error) {
-		b := Batch{Stream: stream, Seq: seq, MadeAt: at.UTC()}
+	seal := func(stream string, seq int64, prev string, entries []desk.FerryEntry) (file []byte, digest string, err error) {
+		b := Batch{Stream: stream, Seq: seq, Prev: prev, MadeAt: now.UTC()}
 		for _, e := range entries {
 			b.Entries = append(b.Entries, Entry{Kind: e.Kind, ID: e.ID, Body: e.Body})
 		}
-		return b.Seal(s.key)
+		file, err = b.Seal(s.key)
+		return file, Digest(file), err
 	}
 	for more := true; more; {
 		if more, err = f.Desk.PackFerry(ctx, now, src.ID, rand.Text(), seal); err != nil {

@@ -16,10 +16,26 @@ import (
 // missing was asked for last.
 type Position struct {
 	Applied map[string]int64     `json:"applied,omitempty"`
+	Last    map[string]string    `json:"last,omitempty"` // digests of the files with those numbers
 	Asked   map[string]time.Time `json:"asked,omitempty"`
 }
 
-func (p Position) clone() Position { return Position{maps.Clone(p.Applied), maps.Clone(p.Asked)} }
+func (p Position) clone() Position {
+	return Position{maps.Clone(p.Applied), maps.Clone(p.Last), maps.Clone(p.Asked)}
+}
+
+// past is the position once a batch is applied.
+func (p Position) past(a Arrived) Position {
+	next := p.clone()
+	if next.Applied == nil {
+		next.Applied = map[string]int64{}
+	}
+	if next.Last == nil {
+		next.Last = map[string]string{}
+	}
+	next.Applied[a.Batch.Stream], next.Last[a.Batch.Stream] = a.Batch.Seq, a.Digest
+	return next
+}
 
 const (
 	// settle is how long a file that isn't whole may still be on its way.
@@ -43,8 +59,9 @@ type Inbox struct {
 
 // Arrived is a batch that stands in the inbox.
 type Arrived struct {
-	Name  string
-	Batch Batch
+	Name   string
+	Batch  Batch
+	Digest string
 }
 
 // Refusal is a file that can't be what it should, with its bytes.
@@ -60,7 +77,7 @@ func (in Inbox) Look(ctx context.Context) (arrived []Arrived, refused []Refusal,
 	err = in.each(ctx, suffixBatch, func(name string, b []byte) error {
 		batch, err := OpenBatch(b, in.Key)
 		if err == nil {
-			arrived = append(arrived, Arrived{name, batch})
+			arrived = append(arrived, Arrived{name, batch, Digest(b)})
 		}
 		return err
 	}, &refused)
@@ -141,21 +158,20 @@ type Plan struct {
 // was applied is known, what lies beyond a gap waits for it.
 func (p Position) Plan(arrived []Arrived, now time.Time) (plan Plan) {
 	plan.Next = p.clone()
-	if plan.Next.Applied == nil {
-		plan.Next.Applied = map[string]int64{}
-	}
 	beyond, again := map[string][]int64{}, map[string]bool{}
 	for _, a := range arrived {
 		s := a.Batch.Stream
 		at, known := plan.Next.Applied[s]
 		switch {
 		case !known && len(plan.Next.Applied) >= maxStreams:
-		case a.Batch.Seq <= at:
+		case a.Batch.Seq <= at, a.Batch.Seq == at+1 && a.Batch.Prev != plan.Next.Last[s]:
+			// The latter follows upon another file than the one that was applied: its sender was
+			// set back, and learns it from the receipt.
 			plan.Known = append(plan.Known, a)
 			again[s] = true
 		case a.Batch.Seq == at+1 && len(plan.Apply) < roundBatches:
 			plan.Apply = append(plan.Apply, a)
-			plan.Next.Applied[s], again[s] = at+1, true
+			plan.Next, again[s] = plan.Next.past(a), true
 		default:
 			beyond[s] = append(beyond[s], a.Batch.Seq)
 		}
@@ -172,7 +188,7 @@ func (p Position) Plan(arrived []Arrived, now time.Time) (plan Plan) {
 			}
 			asked[s] = now
 			plan.Next.Asked = asked
-			plan.Receipts = append(plan.Receipts, Receipt{Stream: s, Applied: plan.Next.Applied[s], Missing: missing, At: now})
+			plan.Receipts = append(plan.Receipts, Receipt{Stream: s, Applied: plan.Next.Applied[s], Last: plan.Next.Last[s], Missing: missing, At: now})
 			delete(again, s)
 		}
 	}
@@ -180,7 +196,7 @@ func (p Position) Plan(arrived []Arrived, now time.Time) (plan Plan) {
 		if len(beyond[s]) == 0 {
 			delete(plan.Next.Asked, s)
 		}
-		plan.Receipts = append(plan.Receipts, Receipt{Stream: s, Applied: plan.Next.Applied[s], Missing: []int64{}, At: now})
+		plan.Receipts = append(plan.Receipts, Receipt{Stream: s, Applied: plan.Next.Applied[s], Last: plan.Next.Last[s], Missing: []int64{}, At: now})
 	}
 	slices.SortFunc(plan.Receipts, func(a, b Receipt) int { return slices.Compare([]byte(a.Stream), []byte(b.Stream)) })
 	return plan

@@ -46,11 +46,13 @@ type Outer struct {
 
 // state is what the node knows of both sequences.
 type state struct {
-	Stream string   `json:"stream"`
-	Made   int64    `json:"made"`
-	Acked  int64    `json:"acked"`
-	At     Position `json:"at"`
-	Secret []byte   `json:"secret"` // of the letter box
+	Stream string    `json:"stream"`
+	Made   int64     `json:"made"`
+	Acked  int64     `json:"acked"`
+	Last   string    `json:"last"`  // digest of the last batch made
+	Heard  time.Time `json:"heard"` // instant of the newest receipt
+	At     Position  `json:"at"`
+	Secret []byte    `json:"secret"` // of the letter box
 }
 
 // spooled is a letter on the disk. Once it is inside, Incoming is gone: nothing of what
@@ -133,7 +135,13 @@ func (o *Outer) load() error {
 		for _, e := range b.Entries {
 			delete(o.pending, e.ID)
 		}
-		o.state.Made = max(o.state.Made, seq)
+		if seq > o.state.Made {
+			file, err := o.batches.Read(ownBatch(seq), MaxFile)
+			if err != nil {
+				return err
+			}
+			o.state.Made, o.state.Last = seq, Digest(file)
+		}
 	}
 	return o.confirm(o.state.Acked)
 }
@@ -191,13 +199,18 @@ func (o *Outer) receipts(ctx context.Context) error {
 	refused, err := Inbox{Folder: o.In, Key: o.Peer, Real: o.Real}.Receipts(ctx, func(r Receipt) error {
 		o.mu.Lock()
 		defer o.mu.Unlock()
-		switch {
-		case r.Stream != o.state.Stream:
+		if r.Stream != o.state.Stream {
 			return nil // of a sequence that isn't ours any more
-		case r.Applied > o.state.Made:
-			// The office has more than this node knows to have made: its folder was restored.
-			// The sequence begins anew; the office knows the letters that it has.
-			return o.anew()
+		}
+		if back, err := o.setBack(r); err != nil || back {
+			if err == nil {
+				o.Log.Warn("a receipt fits nothing that was sent: this node's folder or the office's database was set back; the sequence begins anew", "applied", r.Applied, "made", o.state.Made, "confirmed", o.state.Acked)
+				err = o.anew()
+			}
+			return err
+		}
+		if r.At.After(o.state.Heard) {
+			o.state.Heard = r.At
 		}
 		for _, seq := range r.Missing {
 			delete(o.sent, seq)
@@ -215,6 +228,20 @@ func (o *Outer) receipts(ctx context.Context) error {
 		return err
 	}
 	return o.aside(refused)
+}
+
+// setBack says that one of the sides was restored from an older copy: the office has
+// more than was made here, or another file under the number; or it has, in the newest
+// receipt there is, less than it once confirmed.
+func (o *Outer) setBack(r Receipt) (bool, error) {
+	if r.Applied > o.state.Made || r.Applied < o.state.Acked && r.At.After(o.state.Heard) {
+		return true, nil
+	}
+	file, err := o.batches.Read(ownBatch(r.Applied), MaxFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil && Digest(file) != r.Last, err
 }
 
 // anew begins another sequence with all letters that aren't known to be inside.
@@ -304,12 +331,7 @@ func (o *Outer) take(ctx context.Context) error {
 				return err
 			}
 		}
-		at := o.state.At.clone()
-		if at.Applied == nil {
-			at.Applied = map[string]int64{}
-		}
-		at.Applied[a.Batch.Stream] = a.Batch.Seq
-		o.state.At = at
+		o.state.At = o.state.At.past(a)
 		if err := o.save(); err != nil {
 			return err
 		}
@@ -383,7 +405,7 @@ func (o *Outer) pack() (more bool, err error) {
 	if len(o.pending) == 0 {
 		return false, nil
 	}
-	b := Batch{Stream: o.state.Stream, Seq: o.state.Made + 1, MadeAt: o.Real().UTC()}
+	b := Batch{Stream: o.state.Stream, Seq: o.state.Made + 1, Prev: o.state.Last, MadeAt: o.Real().UTC()}
 	size := 0
 	for _, form := range slices.Sorted(maps.Keys(o.pending)) {
 		l, err := o.letter(form)
@@ -414,7 +436,7 @@ func (o *Outer) pack() (more bool, err error) {
 	if err := o.batches.Put(ownBatch(b.Seq), file); err != nil {
 		return false, err
 	}
-	o.state.Made = b.Seq
+	o.state.Made, o.state.Last = b.Seq, Digest(file)
 	for _, e := range b.Entries {
 		delete(o.pending, e.ID)
 	}

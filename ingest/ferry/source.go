@@ -141,12 +141,9 @@ func (p *Poller) Poll(ctx context.Context, src desk.Source, keep ingest.Keep) er
 		}
 	}
 	plan := at.Plan(arrived, src.NextPollAt)
-	now := at.clone()
-	if now.Applied == nil {
-		now.Applied = map[string]int64{}
-	}
+	now := at
 	for _, a := range plan.Apply {
-		now.Applied[a.Batch.Stream] = a.Batch.Seq
+		now = now.past(a)
 		if err := save(ctx, raws(a.Batch), now, keep); err != nil {
 			return err
 		}

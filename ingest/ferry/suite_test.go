@@ -19,6 +19,7 @@ import (
 type gateway struct {
 	root   string
 	seq    int64
+	prev   string
 	unlock func()
 }
 
@@ -56,11 +57,13 @@ func letterBytes(m ingesttest.Message) []byte {
 func (g *gateway) next(t testing.TB, msgs ...ingesttest.Message) (file []byte, seq int64) {
 	t.Helper()
 	g.seq++
-	b := Batch{Stream: "S1", Seq: g.seq}
+	b := Batch{Stream: "S1", Seq: g.seq, Prev: g.prev}
 	for _, m := range msgs {
 		b.Entries = append(b.Entries, Entry{Kind: desk.FerryLetter, ID: m.ID, Body: letterBytes(m)})
 	}
-	return mustSeal(t, b, outerKey()), g.seq
+	file = mustSeal(t, b, outerKey())
+	g.prev = Digest(file)
+	return file, g.seq
 }
 
 func (g *gateway) bring(t testing.TB, name string, file []byte) {
