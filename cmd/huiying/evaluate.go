@@ -61,7 +61,11 @@ func (c evaluateCmd) Run(ctx context.Context, std streams, log *slog.Logger) err
 		if err != nil {
 			return err
 		}
-		figures = append(figures, folds...)
+		rumour, err := model.EvaluateRumour(segmenter, c.Data)
+		if err != nil {
+			return err
+		}
+		figures = slices.Concat(figures, folds, rumour)
 	}
 	return classify.WriteFigures(std.out, figures)
 }
