@@ -31,6 +31,7 @@ type Model interface {
 type Document struct {
 	Title, Body           string
 	TitleWords, BodyWords []string // joined, they are the text
+	Place                 string   // given beside the text, as it was given
 }
 
 // Options are the parts that the program puts together. Segmenter is needed;
@@ -86,7 +87,7 @@ func (e *Engine) Read(ctx context.Context, text desk.Text) (desk.Reading, error)
 	e.normaliser.into(title, text.Title, e.options.MaxRunes)
 	e.normaliser.into(body, text.Body, e.options.MaxRunes)
 	r.cut[0], r.cut[1] = e.cut(r.cut[0][:0], title.Text), e.cut(r.cut[1][:0], body.Text)
-	*doc = Document{Title: title.Text, Body: body.Text, TitleWords: r.cut[0], BodyWords: r.cut[1]}
+	*doc = Document{Title: title.Text, Body: body.Text, TitleWords: r.cut[0], BodyWords: r.cut[1], Place: text.Place}
 	reading := desk.Reading{Verdict: desk.Verdict{Confidence: make(map[string]float64, 16), Evidence: make([]desk.Evidence, 0, 24)}}
 	v := &reading.Verdict
 	if e.options.Model != nil {

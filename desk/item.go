@@ -233,7 +233,7 @@ type Item struct {
 
 // Text is what the classifier reads of it.
 func (it Item) Text() Text {
-	t := Text{Title: it.Title, Body: it.Body}
+	t := Text{Title: it.Title, Body: it.Body, Place: it.Place}
 	at := it.ReceivedAt
 	if it.OccurredAt != nil {
 		at = *it.OccurredAt

@@ -47,6 +47,7 @@ type Text struct {
 	Title string
 	Body  string
 	At    string // RFC 3339 instant that relative times ("昨晚8时") refer to; may be empty
+	Place string // given beside the words by the source or the operator; may be empty
 }
 
 // Verdict is what the classifier says of an item (系统初判建议): suggestions with

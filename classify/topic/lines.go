@@ -128,7 +128,7 @@ func (g *group) title() string {
 		sum := 0.0
 		for j := range g.members {
 			if i != j {
-				sum += alike(&g.members[i].doc, &g.members[j].doc)
+				sum += common(&g.members[i].doc, &g.members[j].doc)
 			}
 		}
 		if sum > best {

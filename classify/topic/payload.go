@@ -6,97 +6,128 @@ import (
 )
 
 // A payload is: version, number of shingles in all (uint16), number kept (uint16),
-// the kept hashes in order, number of terms (uint8), the largest weight (float32),
-// then per term hash and weight as a byte of the largest.
-const payloadVersion = 1
+// the kept hashes in order; the cues (uint32); number of terms (uint8), then per term
+// hash, rarity of 255 and what it is (bits); number of names (uint8), then per name its
+// slot and hash.
+const payloadVersion = 2
 
-func encode(hashes []uint32, total int, terms []term) []byte {
-	b := make([]byte, 0, 10+4*len(hashes)+5*len(terms))
+// What a term is.
+const (
+	inTitle    = 1 << iota // it stands in the title
+	ofPlace                // it stands within the name of a place
+	isPair                 // two letters side by side
+	isCue                  // a class of words, see cues
+	timesShift = 4         // above it: how often it stands there, at most 5
+)
+
+// term is a word, a pair of letters or a cue by its hash; weight orders the terms of
+// one document.
+type term struct {
+	hash   uint32
+	weight float32
+	rarity uint8 // of 255
+	bits   uint8
+}
+
+const (
+	termBytes = 6
+	nameBytes = 5
+)
+
+func encode(hashes []uint32, total int, cues uint32, terms []term, names []name) []byte {
+	b := make([]byte, 0, 11+4*len(hashes)+termBytes*len(terms)+nameBytes*len(names))
 	b = append(b, payloadVersion)
 	b = binary.LittleEndian.AppendUint16(b, uint16(min(total, math.MaxUint16)))
 	b = binary.LittleEndian.AppendUint16(b, uint16(len(hashes)))
 	for _, h := range hashes {
 		b = binary.LittleEndian.AppendUint32(b, h)
 	}
+	b = binary.LittleEndian.AppendUint32(b, cues)
 	b = append(b, byte(len(terms)))
-	top := float32(0)
-	if len(terms) > 0 {
-		top = terms[0].weight
-	}
-	b = binary.LittleEndian.AppendUint32(b, math.Float32bits(top))
 	for _, t := range terms {
 		b = binary.LittleEndian.AppendUint32(b, t.hash)
-		b = append(b, byte(math.Round(float64(t.weight/top)*255)))
+		b = append(b, t.rarity, t.bits)
+	}
+	b = append(b, byte(len(names)))
+	for _, n := range names {
+		b = append(b, byte(n.slot))
+		b = binary.LittleEndian.AppendUint32(b, n.hash)
 	}
 	return b
 }
 
-// sketch is a payload read back.
+// sketch is a payload read back. Its parts stay bytes of the payload until asked for.
 type sketch struct {
-	hashes []uint32 // ascending
-	total  int
-	terms  []term // heaviest first
-	length float32
+	shingles []byte // hashes, ascending
+	total    int
+	cues     uint32
+	terms    []byte
+	names    []byte
 }
 
 // decode reads a payload; one that is damaged or of another version is empty, so
 // that it joins nothing.
-func decode(b []byte) sketch {
-	var s sketch
-	if len(b) < 5 || b[0] != payloadVersion {
+func decode(b []byte) (s sketch) {
+	if len(b) < 11 || b[0] != payloadVersion {
 		return s
 	}
 	total, n := int(binary.LittleEndian.Uint16(b[1:])), int(binary.LittleEndian.Uint16(b[3:]))
 	b = b[5:]
-	if len(b) < 4*n+5 {
+	if len(b) < 4*n+6 {
 		return s
 	}
-	hashes := make([]uint32, n)
-	for i := range hashes {
-		hashes[i] = binary.LittleEndian.Uint32(b[4*i:])
-	}
-	b = b[4*n:]
-	count, top := int(b[0]), math.Float32frombits(binary.LittleEndian.Uint32(b[1:]))
+	shingles, b := b[:4*n], b[4*n:]
+	cues, count := binary.LittleEndian.Uint32(b), int(b[4])
 	b = b[5:]
-	if len(b) != 5*count || math.IsNaN(float64(top)) || math.IsInf(float64(top), 0) {
+	if len(b) < termBytes*count+1 {
 		return s
 	}
-	s.hashes, s.total, s.terms = hashes, total, make([]term, count)
-	square := 0.0
-	for i := range s.terms {
-		w := float32(b[5*i+4]) / 255 * top
-		s.terms[i] = term{binary.LittleEndian.Uint32(b[5*i:]), w}
-		square += float64(w) * float64(w)
+	terms, b := b[:termBytes*count], b[termBytes*count:]
+	if len(b) != 1+nameBytes*int(b[0]) {
+		return s
 	}
-	s.length = float32(math.Sqrt(square))
-	return s
+	return sketch{shingles, total, cues, terms, b[1:]}
+}
+
+func (s *sketch) kept() int            { return len(s.shingles) / 4 }
+func (s *sketch) shingle(i int) uint32 { return binary.LittleEndian.Uint32(s.shingles[4*i:]) }
+func (s *sketch) termCount() int       { return len(s.terms) / termBytes }
+func (s *sketch) term(i int) term {
+	b := s.terms[termBytes*i:]
+	return term{hash: binary.LittleEndian.Uint32(b), rarity: b[4], bits: b[5]}
+}
+func (s *sketch) nameCount() int { return len(s.names) / nameBytes }
+func (s *sketch) name(i int) name {
+	b := s.names[nameBytes*i:]
+	return name{slot(b[0]), binary.LittleEndian.Uint32(b[1:])}
 }
 
 // jaccard estimates how much of their shingles two texts share; exact when both
 // are kept whole.
 func jaccard(a, b *sketch) float64 {
-	if len(a.hashes) == 0 || len(b.hashes) == 0 {
+	na, nb := a.kept(), b.kept()
+	if na == 0 || nb == 0 {
 		return 0
 	}
 	limit := uint32(math.MaxUint32) // beyond it one of the two isn't kept
-	if a.total > len(a.hashes) {
-		limit = min(limit, a.hashes[len(a.hashes)-1])
+	if a.total > na {
+		limit = min(limit, a.shingle(na-1))
 	}
-	if b.total > len(b.hashes) {
-		limit = min(limit, b.hashes[len(b.hashes)-1])
+	if b.total > nb {
+		limit = min(limit, b.shingle(nb-1))
 	}
 	shared, all, i, j := 0, 0, 0, 0
-	for i < len(a.hashes) || j < len(b.hashes) {
+	for i < na || j < nb {
 		var h uint32
 		switch {
-		case j == len(b.hashes) || i < len(a.hashes) && a.hashes[i] < b.hashes[j]:
-			h = a.hashes[i]
+		case j == nb || i < na && a.shingle(i) < b.shingle(j):
+			h = a.shingle(i)
 			i++
-		case i == len(a.hashes) || b.hashes[j] < a.hashes[i]:
-			h = b.hashes[j]
+		case i == na || b.shingle(j) < a.shingle(i):
+			h = b.shingle(j)
 			j++
 		default:
-			if h = a.hashes[i]; h <= limit {
+			if h = a.shingle(i); h <= limit {
 				shared++
 			}
 			i++
@@ -108,21 +139,4 @@ func jaccard(a, b *sketch) float64 {
 		all++
 	}
 	return float64(shared) / float64(max(all, 1))
-}
-
-// alike is the cosine of the weighted words of two texts.
-func alike(a, b *sketch) float64 {
-	if a.length == 0 || b.length == 0 {
-		return 0
-	}
-	sum := float32(0)
-	for _, x := range a.terms {
-		for _, y := range b.terms {
-			if x.hash == y.hash {
-				sum += x.weight * y.weight
-				break
-			}
-		}
-	}
-	return float64(sum / (a.length * b.length))
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -130,7 +131,7 @@ func TestSketchIsSmall(t *testing.T) {
 	if len(doc.Keys) > keyTerms+bands || len(doc.Payload) > 2048 {
 		t.Errorf("%d keys, %d bytes", len(doc.Keys), len(doc.Payload))
 	}
-	if empty := sketched(d, "", ""); len(empty.Keys) != 0 || len(decode(empty.Payload).terms) != 0 {
+	if empty := sketched(d, "", ""); len(empty.Keys) != 0 || len(decode(empty.Payload).terms) != 0 || len(decode(empty.Payload).names) != 0 {
 		t.Errorf("nothing gives %+v", empty)
 	}
 }
@@ -145,7 +146,7 @@ func TestJaccardIsNear(t *testing.T) {
 		}
 		a, b := shingles(string(base), ""), shingles(string(other), "")
 		cut := func(h []uint32) *sketch {
-			s := decode(encode(h[:min(len(h), sketchSize)], len(h), nil))
+			s := decode(encode(h[:min(len(h), sketchSize)], len(h), 0, nil, nil))
 			return &s
 		}
 		got, want := jaccard(cut(a), cut(b)), exact(a, b)
@@ -161,11 +162,18 @@ func TestJaccardIsNear(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte{})
-	f.Add(encode([]uint32{1, 2}, 2, []term{{3, 0.5}}))
+	f.Add(encode([]uint32{1, 2}, 2, 5, []term{{3, 0.5, 200, inTitle | 2<<timesShift}}, []name{{slotRoad, 9}, {slotSite | aside, 8}}))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		s := decode(b)
-		if j, a := jaccard(&s, &s), alike(&s, &s); j < 0 || j > 1 || a < 0 {
-			t.Fatalf("jaccard %v, alike %v", j, a)
+		if j := jaccard(&s, &s); j < 0 || j > 1 {
+			t.Fatalf("jaccard %v", j)
+		}
+		var bd board
+		doc := desk.TopicDoc{Item: 1, Topic: 1}
+		bd.begin(&doc, &s)
+		bd.hear(&doc, &s, 1, -1, -1)
+		if p := bd.choose(); math.IsNaN(p.Score) || p.Score < 0 || p.Score > 1 {
+			t.Fatalf("%+v", p)
 		}
 	})
 }

@@ -33,7 +33,7 @@ func newClassifier(policy desk.Policy) (*classifier, *topic.Discoverer, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	discoverer := topic.New(topic.Options{Rarity: weights.Rarity, PairRarity: weights.PairRarity})
+	discoverer := topic.New(topic.Options{Rarity: weights.Rarity, PairRarity: weights.PairRarity, Common: topic.Regions(policy.Office.Name)})
 	live := model.NewLive(weights)
 	engine, err := classify.New(classify.Options{Segmenter: segmenter, Model: live, Rules: rules.Funcs(sets), Learnt: live.Adjust, Sketch: discoverer.Sketch})
 	return &classifier{engine, live}, discoverer, err
