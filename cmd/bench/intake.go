@@ -59,32 +59,11 @@ func benchIntake(ctx context.Context, log *slog.Logger, put func(figure)) error 
 	if err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "huiying-bench")
+	store, stop, err := database(ctx, log)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
-	// The database's own user must get there, else it is put elsewhere and stays.
-	if err := os.Chmod(dir, 0o755); err != nil {
-		return err
-	}
-	db, err := pg.Locate(ctx, pg.LocateOptions{DataDir: dir, Serve: true, Log: log})
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err := db.Close(context.WithoutCancel(ctx)); err != nil {
-			log.Error("the database did not stop", "error", err)
-		}
-	}()
-	if err := pg.Migrate(ctx, db.URL, pg.DefaultSchema, log); err != nil {
-		return err
-	}
-	store, err := pg.Open(ctx, db.URL, pg.Options{Log: log})
-	if err != nil {
-		return err
-	}
-	defer store.Close()
+	defer stop()
 	d := &desk.Desk{Store: store, Feed: store.Feed(), Classifier: e, Discoverer: discoverer, Parsers: map[string]desk.Parser{"hotline": hotline.Parser{}},
 		Policy: policy, Now: time.Now, Real: time.Now, Workers: runtime.GOMAXPROCS(0), Log: log}
 	src, _, err := d.AddSource(ctx, desk.System, desk.Source{Kind: "hotline", Channel: desk.ChannelHotline, Name: "bench"}, true)
@@ -122,6 +101,38 @@ func benchIntake(ctx context.Context, log *slog.Logger, put func(figure)) error 
 	put(beside("intake/copy", copied, "items/s", cut))
 	put(beside("intake/bulk", bulk, "items/s", min(cut, copied)))
 	return nil
+}
+
+// database is a private PostgreSQL with the settings that it has in an office.
+func database(ctx context.Context, log *slog.Logger) (_ *pg.Store, stop func(), err error) {
+	dir, err := os.MkdirTemp("", "huiying-bench")
+	if err != nil {
+		return nil, nil, err
+	}
+	// The database's own user must get there, else it is put elsewhere and stays.
+	if err := os.Chmod(dir, 0o755); err != nil {
+		return nil, nil, err
+	}
+	db, err := pg.Locate(ctx, pg.LocateOptions{DataDir: dir, Serve: true, Log: log})
+	if err != nil {
+		return nil, nil, err
+	}
+	closed := func() {
+		if err := db.Close(context.WithoutCancel(ctx)); err != nil {
+			log.Error("the database did not stop", "error", err)
+		}
+		_ = os.RemoveAll(dir) // in the temporary folder
+	}
+	if err := pg.Migrate(ctx, db.URL, pg.DefaultSchema, log); err != nil {
+		closed()
+		return nil, nil, err
+	}
+	store, err := pg.Open(ctx, db.URL, pg.Options{Log: log})
+	if err != nil {
+		closed()
+		return nil, nil, err
+	}
+	return store, func() { store.Close(); closed() }, nil
 }
 
 func perSecond(n int, work func()) float64 {

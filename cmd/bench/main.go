@@ -39,8 +39,11 @@ type group struct {
 var groups = []group{
 	{"classify", benchClassify},
 	{"intake", benchIntake},
+	{"intake", benchServed},
 	{"live", benchLive},
 	{"page", benchPage},
+	{"search", benchSearch},
+	{"topic", benchTopic},
 }
 
 func main() {

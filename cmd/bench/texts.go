@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/csv"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,6 +32,27 @@ func texts() ([]desk.Text, error) {
 		list = append(list, desk.Text{Title: r[2], Body: r[4]})
 	}
 	return list, nil
+}
+
+// mixed gives any number of texts, put together from sentences of those given: the
+// same number gives the same text, another hardly ever.
+func mixed(list []desk.Text) func(i int) desk.Text {
+	var sentences []string
+	for _, t := range list {
+		for s := range strings.FieldsFuncSeq(t.Body, func(r rune) bool { return strings.ContainsRune("。！？!?；;\n", r) }) {
+			if s = strings.TrimSpace(s); len(s) > 30 && len(s) < 600 {
+				sentences = append(sentences, s)
+			}
+		}
+	}
+	return func(i int) desk.Text {
+		r := rand.New(rand.NewPCG(uint64(i), 1))
+		var b strings.Builder
+		for size := 300 + r.IntN(1200); b.Len() < size; {
+			b.WriteString(sentences[r.IntN(len(sentences))] + "。")
+		}
+		return desk.Text{Title: list[r.IntN(len(list))].Title, Body: b.String()}
+	}
 }
 
 // made are letters put together from phrases, none like the next.
