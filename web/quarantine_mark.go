@@ -26,7 +26,7 @@ func markFault(text, field, reason string) Marked {
 	if i := strings.LastIndexByte(field, '.'); i >= 0 {
 		field = field[i+1:]
 	}
-	if field == "" || len(field) > 60 {
+	if field == "" || len(field) > 60 || !utf8.ValidString(field) {
 		return Marked{Before: text}
 	}
 	name := regexp.QuoteMeta(field)
