@@ -113,3 +113,21 @@ func FuzzParseSpan(f *testing.F) {
 		}
 	})
 }
+
+func FuzzParseClock(f *testing.F) {
+	for _, s := range []string{"1h30m", "1小时30分", "2d", "30m1h", "0m", "1h1h", "９m", "99999999999999999999d"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		d, err := ParseClock(text)
+		if err != nil {
+			if d != 0 {
+				t.Errorf("%q: %v beside an error", text, d)
+			}
+			return
+		}
+		if d < time.Minute || d > MaxClock || d%time.Minute != 0 {
+			t.Errorf("%q: %v", text, d)
+		}
+	})
+}
