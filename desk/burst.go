@@ -242,7 +242,7 @@ func (d *Desk) suggestIncident(ctx context.Context, tx Tx, t Topic, b TopicBurst
 		return err
 	}
 	n := Notice{Key: fmt.Sprintf("burst/%d", b.ID), Kind: "burst", TopicID: t.ID, Region: t.Region, At: now,
-		Text:    fmt.Sprintf("话题“%s”来件骤增：%s 内 %d 件，往常约 %s 件。转为事件？", MaskText(shortened(t.Title, 40)), stretchText(b.Evidence.Minutes), b.Evidence.Had, few(b.Evidence.Expected)),
+		Text:    fmt.Sprintf("话题“%s”来件骤增：%s内 %d 件，往常约 %s 件。转为事件？", MaskText(shortened(t.Title, 40)), stretchText(b.Evidence.Minutes), b.Evidence.Had, few(b.Evidence.Expected)),
 		Outside: fmt.Sprintf("话题 %d 号来件骤增，请回值班室", t.ID)}
 	for _, ch := range d.Channels {
 		n.Deliveries = append(n.Deliveries, Delivery{Channel: ch, State: DeliveryPending, NextAt: now})

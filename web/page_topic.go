@@ -153,7 +153,7 @@ func (r teller) burstAsked(body *topicBody, f desk.TopicFile) {
 func (r teller) burstLines(e desk.BurstEvidence) []string {
 	lines := []string{r.t("近 1 小时 %s 件，这个钟点往常约 %s 件", number(e.Hour), fewItems(e.Usual))}
 	if e.Minutes != 60 {
-		lines = append(lines, r.t("最异常的一段：%s 内 %s 件，往常约 %s 件", r.stretch(e.Minutes), number(e.Had), fewItems(e.Expected)))
+		lines = append(lines, r.t("最异常的一段：%s内 %s 件，往常约 %s 件", r.stretch(e.Minutes), number(e.Had), fewItems(e.Expected)))
 	}
 	if words := r.channelWords(e.Channels); words != "" {
 		lines = append(lines, r.t("渠道：%s", words))

@@ -35,17 +35,17 @@ func (r teller) bursts(open []desk.Notice) (Banner, bool) {
 }
 
 // burstText says the notice of a burst in English. What is kept is Chinese:
-// 话题“title”来件骤增：1 小时 内 12 件，往常约 0.4 件。转为事件？
+// 话题“title”来件骤增：1 小时内 12 件，往常约 0.4 件。转为事件？
 func (r teller) burstText(text string) string {
 	title, rest, ok := strings.Cut(strings.TrimPrefix(text, "话题“"), "”来件骤增：")
 	var long, had int
 	var unit, usual string
-	rest = strings.NewReplacer(" 内 ", " ", " 件，往常约 ", " ", " 件。转为事件？", "").Replace(rest)
+	rest = strings.NewReplacer("内 ", " ", " 件，往常约 ", " ", " 件。转为事件？", "").Replace(rest)
 	if n, err := fmt.Sscanf(rest, "%d %s %d %s", &long, &unit, &had, &usual); !ok || err != nil || n != 4 {
 		return text
 	}
 	if unit == "小时" {
 		long *= 60
 	}
-	return r.t("话题“%s”来件骤增：%s 内 %d 件，往常约 %s 件。转为事件？", title, r.stretch(long), had, usual)
+	return r.t("话题“%s”来件骤增：%s内 %d 件，往常约 %s 件。转为事件？", title, r.stretch(long), had, usual)
 }

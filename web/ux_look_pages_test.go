@@ -78,7 +78,7 @@ func (n *evening) rush(topic int64) {
 		if _, err := tx.NewBurst(n.t.Context(), &b); err != nil {
 			return err
 		}
-		notice := desk.Notice{Key: "burst/1", Kind: "burst", TopicID: topic, At: n.now(), Text: "话题“化工园区异味”来件骤增：30 分钟 内 9 件，往常约 0.2 件。转为事件？", Outside: "话题 1 号来件骤增，请回值班室"}
+		notice := desk.Notice{Key: "burst/1", Kind: "burst", TopicID: topic, At: n.now(), Text: "话题“化工园区异味”来件骤增：30 分钟内 9 件，往常约 0.2 件。转为事件？", Outside: "话题 1 号来件骤增，请回值班室"}
 		if _, err := tx.NewNotice(n.t.Context(), &notice); err != nil {
 			return err
 		}

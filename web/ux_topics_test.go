@@ -36,10 +36,10 @@ func TestBrowserTopics(t *testing.T) {
 	// A verdict is corrected: from then on it is a person's word.
 	tab.Press("c")
 	tab.Wait(`document.getElementById("correct").open`)
-	tab.Focus("#f-why, #f-correct-why")
+	tab.Focus("#f-correct-why")
 	tab.Type("来电人在催")
 	tab.Eval(`(() => { const f = document.querySelector("#correct form"); f.elements.kind.value = "求助"; document.getElementById("f-kind").value = "求助"; })()`, nil)
-	tab.Press("Control+Enter")
+	tab.Press("Ctrl+Enter")
 	tab.Wait(`document.querySelector(".verdict")?.textContent.includes("已由人工判定") && document.querySelector("#toasts").textContent.includes("已更正")`)
 
 	// The hottest topic stands first, and its page says why.
@@ -80,7 +80,7 @@ func TestBrowserTopics(t *testing.T) {
 	tab.Wait(`document.querySelectorAll("#f-join-into-list [role=option]").length === 1`)
 	tab.Press("ArrowDown", "Enter")
 	tab.Wait(fmt.Sprintf(`document.querySelector("#join [name=into]").value === "%d"`, topic))
-	tab.Press("Control+Enter")
+	tab.Press("Ctrl+Enter")
 	tab.Wait(fmt.Sprintf(`location.pathname === "/topics/%d" && document.querySelectorAll(".topic-items > li").length === 4`, topic))
 	other.Goto(fmt.Sprintf("%s/topics/%d", n.url, split))
 	other.Wait(fmt.Sprintf(`location.pathname === "/topics/%d"`, topic))
@@ -130,7 +130,7 @@ func TestBrowserTopicsBurst(t *testing.T) {
 	}
 	tab.Eval(`document.querySelector("[name=kind][value=舆情]").checked = true`, nil)
 	tab.Focus("#f-title")
-	tab.Press("Control+Enter")
+	tab.Press("Ctrl+Enter")
 	tab.Wait(`/^\/incidents\/\d+$/.test(location.pathname)`)
 	f := must(n.OpenTopic(t.Context(), desk.System, topic))
 	if len(f.Bursts) != 1 || f.Bursts[0].State != desk.BurstRaised {
