@@ -97,6 +97,7 @@ func TestRow31SheetBombs(t *testing.T) { // alone: it measures memory
 		{"one string", table, `<sst NS><si>`, `<r><t>a</t></r>`, `</si></sst>`, 50 << 20, true},
 		{"a picture", "xl/media/image1.png", "", "\x89PNG", "", 30 << 20, true},
 		{"many rows", sheet, open, noise.String(), end, 7 << 20, false},
+		{"rows and rows", sheet, open, noise.String(), end, stored, false},
 	} {
 		bombs++
 		// Stored as it is, a part doesn't betray itself by how much it shrinks.

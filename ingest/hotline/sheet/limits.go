@@ -20,7 +20,7 @@ const (
 	maxRest     = 16 << 20  // all that isn't rows: styles, pictures
 	maxRestPart = 4 << 20   // one of these
 	maxParts    = 2000
-	inMemory    = 1 << 20 // larger parts are unpacked to the temporary folder
+	inMemory    = 1 << 20 // smaller parts may shrink as they like
 	maxText     = 2 << 20 // bytes between two tags
 	maxTag      = 64 << 10
 	maxDepth    = 32
@@ -48,8 +48,7 @@ func weigh(z *zip.Reader) error {
 		if size > inMemory && size > maxShrunk*max(part.CompressedSize64, 1) {
 			return tooMuch("ratio")
 		}
-		name := strings.ToLower(strings.ReplaceAll(part.Name, `\`, "/"))
-		if !strings.HasPrefix(name, "xl/worksheets/sheet") && name != "xl/sharedstrings.xml" {
+		if !isRows(part.Name) {
 			if rest += size; size > maxRestPart || rest > maxRest {
 				return tooMuch("parts that aren't rows")
 			}
@@ -60,6 +59,12 @@ func weigh(z *zip.Reader) error {
 		}
 	}
 	return nil
+}
+
+// isRows says whether a part holds rows, or the table of their strings.
+func isRows(name string) bool {
+	name = partName(name)
+	return strings.HasPrefix(name, "xl/worksheets/sheet") || name == "xl/sharedstrings.xml"
 }
 
 func weighPart(part *zip.File) error {
