@@ -113,7 +113,7 @@ func (p *program) start() {
 	p.serve, p.ended = cmd, make(chan error, 1)
 	go func() { p.ended <- cmd.Wait() }()
 	p.url = ""
-	p.await("serve to listen", func() bool {
+	p.awaitFor(3*time.Minute, "serve to listen", func() bool {
 		if m := listening.FindStringSubmatch(p.log.String()); m != nil {
 			p.url = m[1]
 		}
