@@ -135,6 +135,7 @@ type Import struct {
 	StartedAt   *time.Time
 	EndedAt     *time.Time
 	Lease       string
+	Gone        bool // its file was kept for as long as the policy says, and isn't any more
 }
 
 // Brought is how many rows have found their fate.
@@ -159,6 +160,8 @@ type ImportTx interface {
 	// ClaimImport takes one that runs and is due, with its file.
 	ClaimImport(ctx context.Context, now, until time.Time, lease string) (m Import, ok bool, err error)
 	NextImport(ctx context.Context) (time.Time, bool, error)
+	// ForgetFiles drops the bytes of those that ended, or were left lying, before an instant.
+	ForgetFiles(ctx context.Context, before time.Time) (n int, err error)
 	// KeepImportRows stores the fate of rows; isNew says which weren't known.
 	KeepImportRows(ctx context.Context, id int64, rows []ImportRow) (isNew []bool, err error)
 	ListImportRows(ctx context.Context, id int64, after, limit int) ([]ImportRow, error)
@@ -256,10 +259,22 @@ func (d *Desk) importFile(ctx context.Context, who Actor, id int64, file bool) (
 	return m, err
 }
 
+// fileGone is the refusal of what needs a file that isn't kept any more.
+func (m Import) fileGone() error {
+	if m.Gone {
+		return Conflict("", "上传的文件已过保存期限，不再保存；需要时请重新上传")
+	}
+	return nil
+}
+
 // ImportLook opens one with the look of its file: personal numbers hidden.
 func (d *Desk) ImportLook(ctx context.Context, who Actor, id int64) (m Import, look SheetLook, err error) {
 	if m, err = d.importFile(ctx, who, id, true); err != nil {
 		return m, look, err
+	}
+	if m.Gone { // there is nothing to look at; what came of it is known
+		look.Mapping = m.Mapping
+		return m, look, nil
 	}
 	look, err = d.Sheets.Look(m.FileName, m.File, &m.Mapping)
 	m.File = nil
@@ -282,7 +297,10 @@ func (d *Desk) ImportLook(ctx context.Context, who Actor, id int64) (m Import, l
 // MapImport changes how a file is read, as long as it wasn't begun. Another sheet
 // or another header is looked at anew: its columns are guessed.
 func (d *Desk) MapImport(ctx context.Context, who Actor, id int64, to SheetMapping) (m Import, err error) {
-	if m, err = d.importFile(ctx, who, id, true); err != nil {
+	if m, err = d.importFile(ctx, who, id, true); err == nil {
+		err = m.fileGone()
+	}
+	if err != nil {
 		return m, err
 	}
 	anew := to.Sheet != m.Mapping.Sheet || to.Header != m.Mapping.Header

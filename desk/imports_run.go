@@ -24,7 +24,10 @@ const shownFaults = 50
 
 // CheckImport is the dry run: every row is read as it would be, and nothing comes in.
 func (d *Desk) CheckImport(ctx context.Context, who Actor, id int64) (m Import, c ImportCheck, err error) {
-	if m, err = d.importFile(ctx, who, id, true); err != nil {
+	if m, err = d.importFile(ctx, who, id, true); err == nil {
+		err = m.fileGone()
+	}
+	if err != nil {
 		return m, c, err
 	}
 	if c, err = d.CheckSheet(ctx, m.SourceID, m.FileName, m.File, m.Mapping); err != nil {
@@ -105,7 +108,7 @@ func (d *Desk) StartImport(ctx context.Context, who Actor, id int64) (m Import, 
 		if m.State != ImportReady && m.State != ImportFailed {
 			return Conflict("", "这次导入已经开始或结束")
 		}
-		if err := m.Mapping.Check(); err != nil {
+		if err := errors.Join(m.fileGone(), m.Mapping.Check()); err != nil {
 			return err
 		}
 		m.State, m.Failure, m.Failures, m.EndedAt = ImportRunning, "", 0, nil
@@ -175,10 +178,17 @@ func (d *Desk) RunImports(ctx context.Context, now time.Time) (more bool, err er
 	}
 	var m Import
 	var ok bool
+	var forgotten int
 	err = d.Store.InTx(ctx, func(tx Tx) error {
-		m, ok, err = tx.ClaimImport(ctx, now, now.Add(d.InOffice(importLease)), rand.Text())
+		if m, ok, err = tx.ClaimImport(ctx, now, now.Add(d.InOffice(importLease)), rand.Text()); err != nil || ok {
+			return err
+		}
+		forgotten, err = tx.ForgetFiles(ctx, now.AddDate(0, 0, -d.Policy.Imports.KeepDays))
 		return err
 	})
+	if forgotten > 0 && err == nil {
+		d.Log.Info("uploaded files are gone, their time was up", "files", forgotten)
+	}
 	if err != nil || !ok {
 		return false, err
 	}

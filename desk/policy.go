@@ -30,7 +30,9 @@ type Policy struct {
 	Signing    map[string]Signing // by level; "" is ungraded
 	Calls      CallFigures
 	Routine    RoutineBriefing
+	Imports    ImportFigures
 	Calendar   *timeline.Calendar
+	Reading    OfficeReading
 }
 
 // Office is the office itself.
@@ -72,6 +74,12 @@ type CallFigures struct {
 	AnswerSeconds int
 	AnswerRate    float64 // 0..1
 	Document      string
+}
+
+// ImportFigures say how long what is uploaded is kept once it has been brought in.
+type ImportFigures struct {
+	KeepDays int // of the file; its digest and the fate of each row stay
+	Practice bool
 }
 
 // RoutineBriefing says how many working days ahead a routine briefing is applied for.

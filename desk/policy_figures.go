@@ -40,6 +40,10 @@ func (r *policyReader) calls(path string, raw json.RawMessage, f *CallFigures) {
 	})
 }
 
+func (r *policyReader) imports(path string, raw json.RawMessage, f *ImportFigures) {
+	r.object(path, raw, map[string]field{"keep_days": r.count(&f.KeepDays), "practice": r.yes(&f.Practice)})
+}
+
 func (r *policyReader) routine(path string, raw json.RawMessage, f *RoutineBriefing) {
 	r.object(path, raw, map[string]field{
 		"days_min": r.count(&f.DaysMin), "days_max": r.count(&f.DaysMax), "practice": r.yes(&f.Practice),

@@ -56,6 +56,8 @@ func readPolicy(p Policy, data []byte) (Policy, error) {
 		"signing":          func(path string, raw json.RawMessage) { r.signing(path, raw, p.Signing) },
 		"calls":            func(path string, raw json.RawMessage) { r.calls(path, raw, &p.Calls) },
 		"routine_briefing": func(path string, raw json.RawMessage) { r.routine(path, raw, &p.Routine) },
+		"imports":          func(path string, raw json.RawMessage) { r.imports(path, raw, &p.Imports) },
+		"reading":          func(path string, raw json.RawMessage) { r.reading(path, raw, &p.Reading) },
 		"calendar":         func(path string, raw json.RawMessage) { r.calendar(path, raw) },
 	})
 	if r.err == nil {

@@ -13,14 +13,14 @@ import (
 func importSelect(file string) string {
 	return `
 	SELECT m.id, m.source_id, s.name, coalesce(m.person_id, 0), coalesce(` + personName("p") + `, ''), m.file_name, ` + file + `, m.size, m.digest, m.mapping,
-	       m.state, m.total, m.last_row, m.created, m.duplicate, m.updated, m.quarantined, m.failure, m.failures, m.created_at, m.started_at, m.ended_at, m.lease
+	       m.state, m.total, m.last_row, m.created, m.duplicate, m.updated, m.quarantined, m.failure, m.failures, m.created_at, m.started_at, m.ended_at, m.lease, m.file IS NULL
 	FROM import m JOIN source s ON s.id = m.source_id LEFT JOIN person p ON p.id = m.person_id`
 }
 
 func scanImport(row pgx.CollectableRow) (m desk.Import, err error) {
 	var mapping []byte
 	if err = row.Scan(&m.ID, &m.SourceID, &m.Source, &m.PersonID, &m.Person, &m.FileName, &m.File, &m.Size, &m.Digest, &mapping, &m.State, &m.Total, &m.LastRow,
-		&m.Created, &m.Duplicate, &m.Updated, &m.Quarantined, &m.Failure, &m.Failures, &m.CreatedAt, &m.StartedAt, &m.EndedAt, &m.Lease); err != nil {
+		&m.Created, &m.Duplicate, &m.Updated, &m.Quarantined, &m.Failure, &m.Failures, &m.CreatedAt, &m.StartedAt, &m.EndedAt, &m.Lease, &m.Gone); err != nil {
 		return m, err
 	}
 	return m, json.Unmarshal(mapping, &m.Mapping)
@@ -80,6 +80,12 @@ func (t *tx) ClaimImport(ctx context.Context, now, until time.Time, lease string
 
 func (t *tx) NextImport(ctx context.Context) (time.Time, bool, error) {
 	return t.next(ctx, `SELECT min(due_at) FROM import WHERE state = 'running'`)
+}
+
+func (t *tx) ForgetFiles(ctx context.Context, before time.Time) (int, error) {
+	gone, err := all(ctx, t, pgx.RowTo[int64], `
+		UPDATE import SET file = NULL WHERE file IS NOT NULL AND state <> 'running' AND created_at < $1 AND coalesce(ended_at, created_at) < $1 RETURNING id`, before)
+	return len(gone), err
 }
 
 func (t *tx) KeepImportRows(ctx context.Context, id int64, rows []desk.ImportRow) ([]bool, error) {
