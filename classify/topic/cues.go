@@ -30,7 +30,7 @@ var cues = []cue{
 	{"坍塌", false, []string{"坍塌", "塌了", "裂缝", "裂了", "开裂", "塌方", "塌陷", "倒塌"}},
 	{"停课", true, []string{"停课"}},
 	{"走失", false, []string{"走失", "走丢", "寻人"}},
-	{"预付卡", false, []string{"跑路", "卷款", "会员卡", "退卡", "健身卡", "年卡", "储值卡"}},
+	{"预付卡", false, []string{"跑路", "卷款", "会员卡", "退卡", "健身卡", "三年卡", "储值卡"}},
 }
 
 // said are turns of those who write down a call, a letter or a report: they tell how it

@@ -3,6 +3,9 @@ package topic
 import (
 	"cmp"
 	"context"
+	"maps"
+	"math"
+	"math/rand/v2"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -56,6 +59,7 @@ func assign(ctx context.Context, reader desk.Classifier, d *Discoverer, list []m
 			return nil, err
 		}
 		doc := reading.Doc
+		doc.At, _ = classify.Instant(list[i].at)
 		placed, err := d.Place(ctx, index, []desk.TopicDoc{doc})
 		if err != nil {
 			return nil, err
@@ -95,9 +99,9 @@ func scoreTopics(folder string, placed map[string]int64) ([]classify.Figure, err
 	if err != nil {
 		return nil, err
 	}
-	var sum [2]float64
-	var size [2]int
-	for name, ids := range matters {
+	var scores [2][]float64
+	for _, name := range slices.Sorted(maps.Keys(matters)) {
+		ids := matters[name]
 		inside := map[int64]int{}
 		for _, id := range ids {
 			inside[placed[id]]++
@@ -110,8 +114,7 @@ func scoreTopics(folder string, placed map[string]int64) ([]classify.Figure, err
 		if err != nil {
 			return nil, err
 		}
-		sum[number%2] += best
-		size[number%2]++
+		scores[number%2] = append(scores[number%2], best)
 	}
 	apart, negatives := 0, 0
 	err = classify.Rows(filepath.Join(folder, "hot-topics", "hard_negatives.csv"), func(r map[string]string) {
@@ -121,10 +124,35 @@ func scoreTopics(folder string, placed map[string]int64) ([]classify.Figure, err
 		}
 	})
 	return []classify.Figure{
-		{Task: "话题 F1（选阈值用）", Data: "hot-topics 偶数号", Value: sum[0] / float64(max(size[0], 1)), Size: size[0]},
-		{Task: "话题 F1", Data: "hot-topics 奇数号", Value: sum[1] / float64(max(size[1], 1)), Size: size[1]},
+		{Task: "话题 F1（选阈值用）", Data: "hot-topics 偶数号", Value: mean(scores[0]), Size: len(scores[0])},
+		{Task: "话题 F1", Data: "hot-topics 奇数号", Value: mean(scores[1]), Size: len(scores[1])},
+		{Task: "话题 F1 的标准误", Data: "hot-topics 奇数号", Value: spread(scores[1]), Size: len(scores[1])},
 		{Task: "同地异事不合并", Data: "hot-topics 难例", Value: float64(apart) / float64(max(negatives, 1)), Size: negatives},
 	}, err
+}
+
+func mean(list []float64) float64 {
+	sum := 0.0
+	for _, x := range list {
+		sum += x
+	}
+	return sum / float64(max(len(list), 1))
+}
+
+// spread is how far the mean strays when the matters are drawn anew (bootstrap, seeded).
+func spread(list []float64) float64 {
+	r := rand.New(rand.NewPCG(1, 2))
+	const draws = 2000
+	square := 0.0
+	again := make([]float64, len(list))
+	for range draws {
+		for i := range again {
+			again[i] = list[r.IntN(len(list))]
+		}
+		d := mean(again) - mean(list)
+		square += d * d
+	}
+	return math.Sqrt(square / draws)
 }
 
 // scoreNear says how many of the listed pairs were found, and of how many found

@@ -18,17 +18,12 @@ type group struct {
 	ids         []json.RawMessage
 	first, last time.Time
 	dated       int
-	members     []member // the first few, to choose the title from
+	members     []desk.Text // the first few, to choose the title from
 	place       map[string]int
 }
 
-type member struct {
-	title string
-	doc   sketch
-}
-
-// heard is how many items of a topic have a say in its title.
-const heard = 40
+// opens is how many runes of an item the choice of a title looks at.
+const opens = 400
 
 // Lines reads NDJSON items in arrival order and writes one line per topic,
 // {"topic","title","place","items","heat"}, in the order in which topics began;
@@ -52,9 +47,6 @@ func Lines(ctx context.Context, reader desk.Classifier, d *Discoverer, in io.Rea
 			}
 			line.Err = err
 		}
-		if reading.Doc.Title == "" {
-			reading.Doc.Title = opening(line.Text.Body)
-		}
 		reading.Doc.At, _ = classify.Instant(line.Text.At)
 		return item{line, reading.Doc}, nil
 	}, func(i item) error {
@@ -76,7 +68,7 @@ func Lines(ctx context.Context, reader desk.Classifier, d *Discoverer, in io.Rea
 		}
 		i.doc.Item = int64(index.count + 1)
 		index.Add(i.doc)
-		groups[i.doc.Topic-1].take(i.line.ID, i.doc)
+		groups[i.doc.Topic-1].take(i.line.ID, i.line.Text, i.doc)
 		return nil
 	})
 	if err != nil {
@@ -91,7 +83,7 @@ func Lines(ctx context.Context, reader desk.Classifier, d *Discoverer, in io.Rea
 			Place *string           `json:"place"`
 			Items []json.RawMessage `json:"items"`
 			Heat  float64           `json:"heat"`
-		}{n + 1, g.title(), g.where(), g.ids, g.heat()}
+		}{n + 1, d.Title(g.members), g.where(), g.ids, g.heat()}
 		if err := w.Encode(line); err != nil {
 			return err
 		}
@@ -99,10 +91,10 @@ func Lines(ctx context.Context, reader desk.Classifier, d *Discoverer, in io.Rea
 	return nil
 }
 
-func (g *group) take(id json.RawMessage, doc desk.TopicDoc) {
+func (g *group) take(id json.RawMessage, text desk.Text, doc desk.TopicDoc) {
 	g.ids = append(g.ids, id)
-	if len(g.members) < heard {
-		g.members = append(g.members, member{doc.Title, decode(doc.Payload)})
+	if len(g.members) < titleTexts {
+		g.members = append(g.members, desk.Text{Title: text.Title, Body: first(text.Body, opens)})
 	}
 	if doc.Place != "" {
 		g.place[doc.Place]++
@@ -116,26 +108,6 @@ func (g *group) take(id json.RawMessage, doc desk.TopicDoc) {
 		}
 		g.dated++
 	}
-}
-
-// title is that of the item most like the others.
-func (g *group) title() string {
-	best, title := -1.0, ""
-	for i := range g.members {
-		if g.members[i].title == "" {
-			continue
-		}
-		sum := 0.0
-		for j := range g.members {
-			if i != j {
-				sum += common(&g.members[i].doc, &g.members[j].doc)
-			}
-		}
-		if sum > best {
-			best, title = sum, g.members[i].title
-		}
-	}
-	return title
 }
 
 // where is the place named most often; nil when none is.
@@ -163,14 +135,13 @@ func (g *group) heat() float64 {
 	return math.Round(heat*100) / 100
 }
 
-// opening is the first words of a text that has no title.
-func opening(body string) string {
-	n := 0
-	for i := range body {
-		if n == 24 {
-			return body[:i] + "…"
+// first gives at most n runes of a text.
+func first(text string, n int) string {
+	for i := range text {
+		if n == 0 {
+			return text[:i]
 		}
-		n++
+		n--
 	}
-	return body
+	return text
 }

@@ -77,7 +77,7 @@ func names(runes []rune, seen func(n name, from, to int)) {
 				continue
 			}
 			a, b := runes[at-2], runes[at-1]
-			if !han(a) || !han(b) || strings.ContainsRune(commonRunes, a) || strings.ContainsRune(commonRunes, b) || strings.Contains(commonPairs, string([]rune{a, b})) || generic(a, b) {
+			if !han(a) || !han(b) || strings.ContainsRune(commonRunes, a) || strings.ContainsRune(commonRunes, b) && a != '第' || strings.Contains(commonPairs, string([]rune{a, b})) || generic(a, b) {
 				break
 			}
 			seen(name{s.slot, uint32(finish(uint64(s.slot)<<42|uint64(a)<<21|uint64(b)) >> 32)}, at-2, end)

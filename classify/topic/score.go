@@ -44,11 +44,14 @@ const (
 	asleep = 0.3  // what is left of it for good
 	ease   = 0.3  // other addresses speak against a wide event so much less
 
-	joinNear  = 0.45 // a duplicate this close joins whatever its words weigh
-	likeFrom  = 0.21 // likeness from which an item joins
-	likeSteep = 20
-	likeBest  = 0.6 // of a topic's likeness: its closest item's; the rest is their mean's
-	likeLack  = 0.8 // per nat of matter that is missing
+	joinNear   = 0.45 // a duplicate this close joins whatever its words weigh,
+	joinCopy   = 0.8  // and this close although it names another place:
+	otherHalf  = 0.5  // what likeness is worth then
+	otherPlace = -2   // people copy each other's letters and put their own estate in
+	likeFrom   = 0.21 // likeness from which an item joins
+	likeSteep  = 20
+	likeBest   = 0.6 // of a topic's likeness: its closest item's; the rest is their mean's
+	likeLack   = 0.8 // per nat of matter that is missing
 )
 
 // conflict is what another name in the same slot says against a topic.
@@ -188,11 +191,11 @@ func (b *board) placeless(h *home) float64 {
 
 // score is above 0 when a document belongs to a topic, and the surer the higher.
 func (b *board) score(h *home) float64 {
-	if h.close >= joinNear {
+	against, region := b.against(h), abroad*h.apart/h.items
+	if h.close >= joinNear && (against > otherPlace || h.close >= joinCopy) {
 		return 50 + h.close
 	}
 	place, matter, cue := b.evidence(h)
-	against, region := b.against(h), abroad*h.apart/h.items
 	eased := against
 	if h.wide > 0 {
 		eased *= ease
@@ -201,7 +204,11 @@ func (b *board) score(h *home) float64 {
 	s := bias + forPlace*min(place, placeMost) + forMatter*told + forBeyond*min(max(0, matter-matterMost), beyondMost) + forCue*cue +
 		forRecent*math.Log(asleep+h.recent) + forWide*h.wide/h.items*min(1, h.hot) +
 		lacking*max(0, matterLeast-told-cue) + elsewhere*b.placeless(h) + eased + region
-	like := likeSteep*(h.likeness()-likeFrom) - likeLack*max(0, matterLeast-matter-cue) + against + region
+	likeness := h.likeness()
+	if against <= otherPlace {
+		likeness *= otherHalf
+	}
+	like := likeSteep*(likeness-likeFrom) - likeLack*max(0, matterLeast-matter-cue) + against + region
 	return max(s, like)
 }
 
