@@ -44,7 +44,7 @@ func (s *Server) letterSend(w http.ResponseWriter, r *http.Request) {
 	}
 	f := desk.LetterForm{Token: form.Value("token"), Trap: form.Value("website"), Title: form.Value("title"), Words: form.Value("words"), Name: form.Value("name"),
 		Phone: form.Value("phone"), Place: form.Value("place"), Anonymous: r.PostForm.Get("anonymous") != "", Sealed: r.PostForm.Get("sealed") != ""}
-	code, err := s.Desk.SendLetter(r.Context(), f)
+	code, err := s.letterBox().SendLetter(r.Context(), f)
 	if err != nil {
 		if !form.fail(s, r, err) {
 			s.Fail(w, r, err)
@@ -69,7 +69,7 @@ func (s *Server) letterPage(w http.ResponseWriter, r *http.Request, title, view 
 	}
 	if view == "letter" && body.Token == "" {
 		var err error
-		if body.Token, err = s.Desk.NewLetterForm(r.Context()); err != nil {
+		if body.Token, err = s.letterBox().NewLetterForm(r.Context()); err != nil {
 			s.Fail(w, r, err)
 			return
 		}

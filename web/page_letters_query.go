@@ -23,7 +23,7 @@ func (s *Server) letterAnswer(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	body := letterBody{Form: form, Asked: form.Value("code"), Here: "/letters/query"}
-	state, err := s.Desk.LetterByCode(r.Context(), body.Asked)
+	state, err := s.letterBox().LetterByCode(r.Context(), body.Asked)
 	if desk.CodeOf(err) == desk.CodeNotFound { // beside the field, like a figure mistyped
 		err = desk.Invalid("code", "没有找到这个查询码对应的来信，请核对")
 	}

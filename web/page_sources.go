@@ -40,14 +40,14 @@ type SourceRow struct {
 
 // kindWords name the kinds of source.
 var kindWords = map[string]string{"hotline": "热线推送", "mailbox": "邮箱（IMAP）", "feed": "媒体订阅（RSS/Atom）", desk.SeatSource: "坐席", desk.LetterSource: "公众信箱", desk.PasteSource: "粘贴",
-	kindHook: "媒体推送（签名）", kindStream: "消息流（NATS）", kindHotlist: "热榜", desk.MirrorKind: "镜像（已有的 12345 平台）", desk.DutySource: "值班登记"}
+	kindHook: "媒体推送（签名）", kindStream: "消息流（NATS）", kindHotlist: "热榜", desk.MirrorKind: "镜像（已有的 12345 平台）", desk.FerryKind: "摆渡（外网信箱）", desk.DutySource: "值班登记"}
 
 // kindChannels are the channels of what they bring, and whether it is pushed to us.
 var kindChannels = map[string]struct {
 	channel desk.Channel
 	pushed  bool
 }{"hotline": {desk.ChannelHotline, true}, "mailbox": {desk.ChannelMailbox, false}, "feed": {desk.ChannelMedia, false}, kindHook: {desk.ChannelMedia, true},
-	kindStream: {desk.ChannelMedia, false}, kindHotlist: {desk.ChannelMedia, false}, desk.MirrorKind: {desk.ChannelHotline, false}}
+	kindStream: {desk.ChannelMedia, false}, kindHotlist: {desk.ChannelMedia, false}, desk.MirrorKind: {desk.ChannelHotline, false}, desk.FerryKind: {desk.ChannelMailbox, false}}
 
 // sourcesIndex lists the places that items come from (来源).
 func (s *Server) sourcesIndex(w http.ResponseWriter, r *http.Request) {
@@ -81,7 +81,7 @@ func (s *Server) sourcesPage(w http.ResponseWriter, r *http.Request, status int,
 		body.Rows = append(body.Rows, row)
 	}
 	slices.SortStableFunc(body.Rows, func(a, b SourceRow) int { return rankLight(b.Light) - rankLight(a.Light) })
-	for _, k := range []string{"hotline", desk.MirrorKind, "mailbox", "feed", kindHook, kindStream, kindHotlist} {
+	for _, k := range []string{"hotline", desk.MirrorKind, "mailbox", desk.FerryKind, "feed", kindHook, kindStream, kindHotlist} {
 		if _, ok := s.Desk.Parsers[k]; ok {
 			body.Kinds = append(body.Kinds, Option{Value: k, Text: kindWords[k]})
 		}

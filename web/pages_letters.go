@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 
 	"huiying/desk"
@@ -9,6 +10,21 @@ import (
 // OnlyLetters as Options.Only serves the public letter box and nothing else: an outer
 // node has none of the office's pages, not even its sign-in.
 const OnlyLetters = "letters"
+
+// LetterBox takes letters of the public and tells how they stand: the desk, or the spool of an outer node that has no
+// connection to it.
+type LetterBox interface {
+	NewLetterForm(ctx context.Context) (token string, err error)
+	SendLetter(ctx context.Context, f desk.LetterForm) (code string, err error)
+	LetterByCode(ctx context.Context, typed string) (desk.LetterState, error)
+}
+
+func (s *Server) letterBox() LetterBox {
+	if s.Box != nil {
+		return s.Box
+	}
+	return s.Desk
+}
 
 // maxLetterBody bounds a letter of the public, in bytes: the longest in the widest encoding.
 const maxLetterBody = 128 << 10

@@ -30,8 +30,10 @@ type Options struct {
 	Version  string
 	Look     bool // serves the design system at /look, for development
 
-	Letters bool   // serves the public letter box
-	Only    string // OnlyLetters: nothing but the letter box; "": everything
+	Letters bool // serves the public letter box
+	// Box is where the letter box keeps its letters; nil: the desk's own.
+	Box  LetterBox
+	Only string // OnlyLetters: nothing but the letter box; "": everything
 
 	// Push makes the door for POST /api/v1/items (ingest/hotline), given how to
 	// learn whose key a request carries and how to refuse one.

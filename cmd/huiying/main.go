@@ -41,6 +41,7 @@ type cli struct {
 
 	Serve    serveCmd    `cmd:"" help:"Run the desk."`
 	Letters  lettersCmd  `cmd:"" help:"Run the public letter box alone, as an outer node."`
+	Ferry    ferryCmd    `cmd:"" help:"The outer end of a gateway that passes files only."`
 	Try      tryCmd      `cmd:"" help:"Run the desk with a login for each role, and a drill to look at."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database to this version."`
 	User     userCmd     `cmd:"" help:"People with a login."`

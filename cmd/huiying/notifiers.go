@@ -1,7 +1,9 @@
 package main
 
 import (
+	"huiying/desk"
 	"huiying/desk/notify"
+	"huiying/desk/notify/ferry"
 	"huiying/desk/notify/slack"
 )
 
@@ -15,6 +17,12 @@ func (c serveCmd) notifiers() (notify.Table, error) {
 			return nil, err
 		}
 		table["slack"] = n
+	}
+	if c.FerryNotices {
+		if c.FerryDir == "" {
+			return nil, desk.Invalid("ferry-notices", "请同时用 --ferry-dir 指定摆渡文件夹")
+		}
+		table["ferry"] = &ferry.Notifier{}
 	}
 	return table, nil
 }

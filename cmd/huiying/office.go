@@ -15,9 +15,11 @@ import (
 	"huiying/desk"
 	"huiying/desk/live"
 	"huiying/desk/notify"
+	notifyferry "huiying/desk/notify/ferry"
 	"huiying/desk/pg"
 	"huiying/desk/sweep"
 	"huiying/ingest"
+	"huiying/ingest/ferry"
 	"huiying/ingest/hotline"
 	"huiying/ingest/hotline/mirror"
 	"huiying/ingest/mailbox"
@@ -51,6 +53,7 @@ type officeOptions struct {
 	scenarios  []desk.Scenario
 	playing    *desk.Playing
 	pushRate   int    // pushes of one source in a minute; 0: the door's own
+	ferry      string // folder of the outer nodes; "": none
 	heads      string // file that the heads of the chain are exported to; "": none
 	listener   net.Listener
 	web        web.Options // what web alone needs
@@ -122,6 +125,13 @@ func newOffice(o officeOptions) (*office, error) {
 	if o.playing == nil { // a drill reaches no platform
 		told := &mirror.Pusher{Desk: d, Guard: o.guard}
 		of.loops = append(of.loops, sweep.New(d, "mirrors", nil, 2*time.Second, told.RunOnce, told.Next).Run)
+	}
+	if o.ferry != "" {
+		man := &ferry.Ferryman{Desk: d, Root: o.ferry, Real: time.Now}
+		of.loops = append(of.loops, sweep.New(d, "ferry", nil, 5*time.Second, man.RunOnce, nil).Run)
+	}
+	if out, ok := o.table["ferry"].(*notifyferry.Notifier); ok {
+		out.Carry = d.FerryNotice
 	}
 	for _, lane := range notify.Lanes(d, o.table) {
 		of.loops = append(of.loops, sweep.New(d, lane.Name, wake("delivery"), 5*time.Second, lane.RunOnce, lane.Next).Run)

@@ -13,9 +13,11 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"huiying/desk"
 	"huiying/desk/pg"
 	"huiying/desk/sweep"
 	"huiying/ingest"
+	"huiying/ingest/ferry"
 	"huiying/web"
 )
 
@@ -33,6 +35,8 @@ type serveCmd struct {
 	Scenarios    scenariosFlag  `embed:""`
 	Stream       streamFlags    `embed:"" prefix:"stream-"`
 	PushRate     int            `help:"Pushes that a source may make in a minute on this node, a sixth of them at once; less than 0: without end. Default: 30000."`
+	FerryDir     string         `type:"path" help:"Folder that holds, for each outer node, what a gateway for files brings (NAME/in) and takes (NAME/out)."`
+	FerryNotices bool           `help:"Alerts go out by the ferry as well, for channels outside."`
 	SlackToken   string         `help:"Bot token; alerts go to Slack once token and channel are set."`
 	SlackChannel string         `help:"Channel that alerts go to."`
 	SlackAPIURL  string         `name:"slack-api-url" help:"Address of the Slack API; for tests."`
@@ -77,6 +81,11 @@ func (c serveCmd) run(ctx context.Context, log *slog.Logger, ready func(context.
 		return err
 	}
 	sources := kinds(guard, messages)
+	for i := range sources {
+		if sources[i].Name == desk.FerryKind {
+			sources[i].Poller = &ferry.Poller{Root: c.FerryDir, Real: time.Now}
+		}
+	}
 	if c.Test {
 		for i := range sources {
 			sources[i].Every, sources[i].Most = time.Second, 0
@@ -87,13 +96,17 @@ func (c serveCmd) run(ctx context.Context, log *slog.Logger, ready func(context.
 		return fmt.Errorf("--listen %s: %w", c.Listen, err)
 	}
 	real, err := newOffice(officeOptions{store: store, policy: policy, classifier: engine, discoverer: discoverer, guard: guard, sources: sources, table: table,
-		now: clock.now, scenarios: scenariosOf(library), pushRate: c.PushRate, heads: c.headsFile(), listener: listener,
+		now: clock.now, scenarios: scenariosOf(library), pushRate: c.PushRate, heads: c.headsFile(), ferry: c.FerryDir, listener: listener,
 		web: web.Options{Look: c.Test, Letters: c.Letters, Secure: c.Secure, Origins: c.Origin, Proxies: c.Proxy}, log: log})
 	if err != nil {
 		return err
 	}
 	follow := &follower{desk: real.desk, reader: engine, log: log}
 	real.loops = append(real.loops, sweep.New(real.desk, "model", nil, 2*time.Second, follow.RunOnce, nil).Run)
+	if c.Policy.Path != "" {
+		own := &ownWords{file: c.Policy, reader: engine, log: log, seen: policy.Reading}
+		real.loops = append(real.loops, sweep.New(real.desk, "policy", nil, 2*time.Second, own.RunOnce, nil).Run)
+	}
 	wake, _ := store.Wake(pg.WakeDrill)
 	playing := &drills{real: real.desk, library: library, wake: wake, url: db.URL, policy: policy, classifier: engine, discoverer: discoverer,
 		listen: c.drillListen(listener), origin: c.DrillOrigin, secure: c.Secure, proxies: c.Proxy, log: log}

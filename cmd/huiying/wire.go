@@ -9,6 +9,7 @@ import (
 	"huiying/desk"
 	"huiying/desk/pg"
 	"huiying/ingest"
+	"huiying/ingest/ferry"
 	"huiying/ingest/hotline"
 	"huiying/ingest/hotline/mirror"
 	"huiying/ingest/hotline/sheet"
@@ -32,6 +33,7 @@ func kinds(guard *ingest.Guard, messages *stream.Server) []ingest.Kind {
 		{Name: hotlist.Kind, Channel: desk.ChannelMedia, Parser: hotlist.Parser{}, Poller: &hotlist.Poller{Guard: guard}, Every: 5 * time.Minute, CheckURL: ingest.CheckURL, CheckSettings: hotlist.Check},
 		{Name: desk.MirrorKind, Channel: desk.ChannelHotline, Parser: mirror.Parser{}, Poller: &mirror.Poller{Guard: guard}, Every: 30 * time.Second, CheckURL: ingest.CheckURL, CheckSettings: mirror.Check},
 		{Name: stream.Kind, Channel: desk.ChannelMedia, Parser: stream.Parser{}, Poller: &stream.Poller{Guard: guard, Server: messages}, Every: time.Second, CheckURL: stream.CheckURL, CheckSettings: media.CheckHook},
+		{Name: desk.FerryKind, Channel: desk.ChannelMailbox, Parser: ferry.Parser{}, Poller: &ferry.Poller{Real: time.Now}, Every: 10 * time.Second, CheckURL: ferry.CheckURL, CheckSettings: ferry.Check},
 		{Name: desk.DutySource, Channel: desk.ChannelDuty, Parser: desk.DutyParser{}},
 	}
 }
