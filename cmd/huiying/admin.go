@@ -85,12 +85,12 @@ type sourceCmd struct {
 
 type sourceAddCmd struct {
 	databaseFlags
-	Kind          string `arg:"" enum:"hotline,mailbox,feed,webhook,stream,hotlist" help:"hotline, mailbox, feed, webhook, stream or hotlist."`
+	Kind          string `arg:"" enum:"hotline,mirror,mailbox,ferry,feed,webhook,stream,hotlist" help:"hotline, mirror, mailbox, ferry, feed, webhook, stream or hotlist."`
 	Name          string `required:"" help:"Name of the source."`
 	URL           string `help:"imap(s)://host:port/folder (/* for all folders, ?folder=a&folder=b for several), or the feed's address, or nats://host:port/STREAM (nats://embedded/STREAM for this program's own server)."`
 	User          string `help:"User name at the mail server."`
 	PasswordStdin bool   `help:"Take the password from stdin."`
-	Mapping       []byte `type:"filecontent" placeholder:"FILE" help:"File that says where in a vendor's JSON the fields stand (webhook, stream)."`
+	Mapping       []byte `type:"filecontent" placeholder:"FILE" help:"File that says where in a vendor's JSON the fields stand (webhook, stream, mirror), or holds the other side's key (ferry)."`
 }
 
 func (c sourceAddCmd) Run(ctx context.Context, std streams, log *slog.Logger) error {
