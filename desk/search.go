@@ -22,7 +22,6 @@ type Search struct {
 
 // Empty says that nothing is looked for.
 func (s Search) Empty() bool {
-	s.Page = Page{}
 	return len(s.Words)+len(s.Phrases) == 0 && s.Channel+s.Kind+s.Category+s.Urgency+s.State+s.Department+s.Region+s.Number == "" && s.From == nil && s.To == nil && s.Like == 0
 }
 
@@ -123,10 +122,12 @@ func (d *Desk) Search(ctx context.Context, who Actor, s Search) (f Found, err er
 			return nil
 		}
 		if !guarded {
-			if f.Count, err = tx.CountFound(ctx, scope, in, MostCounted); err != nil {
-				return err
+			if f.Count = len(f.Items); s.After != 0 || f.Count == in.Page.Size() { // else these are all
+				if f.Count, err = tx.CountFound(ctx, scope, in, MostCounted); err != nil {
+					return err
+				}
 			}
-			if s.After == 0 && len(in.Terms) > 0 {
+			if s.After == 0 && len(in.Terms) > 0 && f.Count > 0 {
 				if f.Topics, err = tx.FoundTopics(ctx, scope, in, foundTopics); err != nil {
 					return err
 				}
