@@ -23,7 +23,8 @@ const (
 	maxWordRune = 64
 	// recent is how many of the newest items are also searched letter by letter, for
 	// words that the segmenter cut differently. Older ones are found by their tokens.
-	recent = 20_000
+	// Each costs some microseconds.
+	recent = 2000
 )
 
 var (

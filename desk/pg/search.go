@@ -15,8 +15,9 @@ const foundRecent = 300
 
 // find keeps to what a search asks for. All its SQL stands here: each word is met by the
 // index of tokens, in any of the ways in which it may have been cut; among the newest
-// items, whose words the segmenter may have cut in yet another way, by its letters too.
-func (w *where) find(scope desk.Scope, s desk.ItemSearch) {
+// items, those behind an id, whose words the segmenter may have cut in yet another way,
+// by its letters too.
+func (w *where) find(scope desk.Scope, s desk.ItemSearch, newest int64) {
 	w.scope(scope, "i.region", "i.department", "i.source_id")
 	equal(w, "i.channel", s.Channel)
 	equal(w, "i.kind", s.Kind)
@@ -53,12 +54,12 @@ func (w *where) find(scope desk.Scope, s desk.ItemSearch) {
 		}
 		query := cutQuery(t.Cuts)
 		if t.Phrase {
-			w.add("(i.tokens @@ (?::text)::tsquery OR i.id > (SELECT coalesce(max(id), 0) FROM item) - ?::bigint) AND (i.title ILIKE ? OR i.body ILIKE ?)",
-				query, recent, contains(t.Text), contains(t.Text))
+			w.add("(i.tokens @@ (?::text)::tsquery OR i.id > ?) AND (i.title ILIKE ? OR i.body ILIKE ?)",
+				query, newest, contains(t.Text), contains(t.Text))
 			continue
 		}
-		w.add("(i.tokens @@ (?::text)::tsquery OR i.id > (SELECT coalesce(max(id), 0) FROM item) - ?::bigint AND (i.title ILIKE ? OR i.body ILIKE ? OR i.external_id = ?))",
-			query, recent, contains(t.Text), contains(t.Text), t.Text)
+		w.add("(i.tokens @@ (?::text)::tsquery OR i.id > ? AND (i.title ILIKE ? OR i.body ILIKE ? OR i.external_id = ?))",
+			query, newest, contains(t.Text), contains(t.Text), t.Text)
 	}
 }
 
@@ -79,29 +80,53 @@ func cutQuery(cuts [][]string) string {
 	return strings.Join(slices.Compact(ways), " | ")
 }
 
+// found builds the search. Whether to go through the newest items or through the index
+// depends on how frequent the words are: the statement is planned for its very values,
+// and the id behind which items are new is one of them, or the planner would take a
+// third of all items for new.
+func (t *tx) found(ctx context.Context, scope desk.Scope, s desk.ItemSearch) (w where, err error) {
+	var last int64
+	if len(s.Terms) > 0 {
+		err = t.scan(ctx, `SELECT coalesce(max(id), 0) FROM item`, nil, &last)
+	}
+	w.find(scope, s, last-recent)
+	return w, err
+}
+
+// planned has a statement planned for its very values.
+func planned(args []any) []any { return append([]any{pgx.QueryExecModeCacheDescribe}, args...) }
+
 func (t *tx) SearchItems(ctx context.Context, scope desk.Scope, s desk.ItemSearch) ([]desk.Item, error) {
-	var w where
-	w.find(scope, s)
+	w, err := t.found(ctx, scope, s)
+	if err != nil {
+		return nil, err
+	}
 	rest := w.page("i.id", s.Page)
-	return all(ctx, t, itemRow, itemSelect+rest, w.args...)
+	return all(ctx, t, itemRow, itemSelect+rest, planned(w.args)...)
 }
 
 func (t *tx) CountFound(ctx context.Context, scope desk.Scope, s desk.ItemSearch, limit int) (n int, err error) {
-	var w where
-	w.find(scope, s)
-	err = t.scan(ctx, "SELECT count(*) FROM (SELECT FROM item i"+w.sql()+" LIMIT "+w.arg(limit)+") x", w.args, &n)
+	w, err := t.found(ctx, scope, s)
+	if err != nil {
+		return 0, err
+	}
+	sql := "SELECT count(*) FROM (SELECT FROM item i" + w.sql() + " LIMIT " + w.arg(limit) + ") x"
+	err = t.scan(ctx, sql, planned(w.args), &n)
 	return n, err
 }
 
 func (t *tx) FoundTopics(ctx context.Context, scope desk.Scope, s desk.ItemSearch, limit int) ([]desk.Topic, error) {
-	var w where
-	w.find(scope, s)
+	w, err := t.found(ctx, scope, s)
+	if err != nil {
+		return nil, err
+	}
 	w.add("i.topic_id IS NOT NULL")
 	newest := "SELECT DISTINCT topic_id FROM (SELECT i.topic_id FROM item i" + w.sql() + " ORDER BY i.id DESC LIMIT " + w.arg(foundRecent) + ") n"
 	more := where{args: w.args}
 	more.add("tp.id IN (" + newest + ")")
 	more.topics(scope)
-	return all(ctx, t, pgx.RowToStructByNameLax[desk.Topic], topicSelect+more.sql()+" ORDER BY tp.heat DESC, tp.id DESC LIMIT "+more.arg(limit), more.args...)
+	sql := topicSelect + more.sql() + " ORDER BY tp.heat DESC, tp.id DESC LIMIT " + more.arg(limit)
+	return all(ctx, t, pgx.RowToStructByNameLax[desk.Topic], sql, planned(more.args)...)
 }
 
 // letters asks for records that have each word or phrase in one of their columns.

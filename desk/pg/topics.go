@@ -17,7 +17,7 @@ const (
 	// perKey is how many of the newest documents under one key a look-up reads, per
 	// candidate asked for. A flood about one matter shares its keys by the
 	// thousand; the newest of them are as good as all.
-	perKey = 4
+	perKey = 2
 	// maxNear bounds the near-duplicates shown of one item.
 	maxNear = 50
 )
@@ -65,6 +65,11 @@ func (t *tx) Candidates(ctx context.Context, probes []desk.TopicDoc, limit int) 
 	if len(keys) == 0 || limit <= 0 {
 		return found, nil
 	}
+	if len(probes) == 1 {
+		var err error
+		found[0], err = t.candidates(ctx, keys, probes[0].Item, limit)
+		return found, err
+	}
 	type hit struct {
 		At   int
 		Item int64
@@ -99,12 +104,27 @@ func (t *tx) Candidates(ctx context.Context, probes []desk.TopicDoc, limit int) 
 	return found, nil
 }
 
+// candidates is Candidates of one document: one question instead of two.
+func (t *tx) candidates(ctx context.Context, keys []int64, self int64, limit int) ([]desk.TopicDoc, error) {
+	return all(ctx, t, docRow, `
+		WITH best AS (
+			SELECT k.item_id, count(*) AS shared
+			FROM unnest($1::bigint[]) AS u(key)
+			CROSS JOIN LATERAL (SELECT item_id FROM topic_key WHERE topic_key.key = u.key ORDER BY item_id DESC LIMIT $4) k
+			WHERE k.item_id <> $2
+			GROUP BY k.item_id ORDER BY shared DESC, k.item_id DESC LIMIT $3)
+		SELECT d.item_id, d.topic_id, d.at, d.title, d.region, d.place, d.keys, d.payload
+		FROM best JOIN topic_doc d ON d.item_id = best.item_id ORDER BY best.shared DESC, best.item_id DESC`, keys, self, limit, perKey*limit)
+}
+
+func docRow(row pgx.CollectableRow) (d desk.TopicDoc, err error) {
+	err = row.Scan(&d.Item, &d.Topic, &d.At, &d.Title, &d.Region, &d.Place, &d.Keys, &d.Payload)
+	return d, err
+}
+
 // docs reads documents once each, however many probes found them.
 func (t *tx) docs(ctx context.Context, items []int64) (map[int64]desk.TopicDoc, error) {
-	rows, err := all(ctx, t, func(row pgx.CollectableRow) (d desk.TopicDoc, err error) {
-		err = row.Scan(&d.Item, &d.Topic, &d.At, &d.Title, &d.Region, &d.Place, &d.Keys, &d.Payload)
-		return d, err
-	}, `SELECT item_id, topic_id, at, title, region, place, keys, payload FROM topic_doc WHERE item_id = ANY ($1)`, items)
+	rows, err := all(ctx, t, docRow, `SELECT item_id, topic_id, at, title, region, place, keys, payload FROM topic_doc WHERE item_id = ANY ($1)`, items)
 	docs := make(map[int64]desk.TopicDoc, len(rows))
 	for _, d := range rows {
 		docs[d.Item] = d
