@@ -35,7 +35,6 @@ type Outer struct {
 	OuterOptions
 	letters, codes, batches, publications, notices Folder
 	unlock                                         func()
-	secret                                         []byte
 
 	mu      sync.Mutex
 	state   state

@@ -37,7 +37,6 @@ type sides struct {
 	notices  map[string]bool
 	pubs     int
 	in       desk.Incident
-	skew     time.Duration // real time on both sides, against the clock
 	began    time.Time
 }
 
