@@ -49,20 +49,25 @@ func EvaluateRumour(segmenter classify.Segmenter, folder string) ([]classify.Fig
 	if err != nil {
 		return nil, err
 	}
-	mean, square := 0.0, 0.0
+	var each []float64
 	for _, o := range outcomes {
 		var sides [2][]float64 // labels are in order: other, rumor
 		for i, margin := range o.margins {
 			sides[o.truth[i]] = append(sides[o.truth[i]], margin[1]-margin[0])
 		}
-		auc := classify.AUC(sides[1], sides[0])
-		mean += auc / float64(len(outcomes))
-		square += auc * auc / float64(len(outcomes))
+		if len(sides[0]) > 0 && len(sides[1]) > 0 {
+			each = append(each, classify.AUC(sides[1], sides[0]))
+		}
+	}
+	mean, square := 0.0, 0.0
+	for _, auc := range each {
+		mean += auc / float64(len(each))
+		square += auc * auc / float64(len(each))
 	}
 	const data = "rumour/dev 分组五折"
 	return []classify.Figure{
 		{Task: "传言 AUC（文本模型，不随程序发布）", Data: data, Value: mean, Size: len(samples)},
-		{Task: "传言 AUC 标准差", Data: data, Value: math.Sqrt(max(square-mean*mean, 0)), Size: len(outcomes)},
+		{Task: "传言 AUC 标准差", Data: data, Value: math.Sqrt(max(square-mean*mean, 0)), Size: len(each)},
 		{Task: "传言 AUC（只看粉丝少，捷径）", Data: "rumour/dev", Value: classify.AUC(fans[1], fans[0]), Size: len(fans[0]) + len(fans[1])},
 	}, nil
 }

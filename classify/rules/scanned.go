@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"huiying/desk"
@@ -142,5 +143,23 @@ func (l *lexicon) scan(x *scanned, part int) {
 		}
 		last, lastAt = r, i
 		i += size
+	}
+}
+
+// Live is rule sets that can be exchanged while texts are read.
+type Live struct {
+	read atomic.Pointer[func(desk.Text, *desk.Verdict)]
+}
+
+// Use lets sets speak from the next text on.
+func (l *Live) Use(sets []Set) {
+	read := Together(sets)
+	l.read.Store(&read)
+}
+
+// Read runs the sets in use; before the first Use there is nothing to run.
+func (l *Live) Read(t desk.Text, v *desk.Verdict) {
+	if read := l.read.Load(); read != nil {
+		(*read)(t, v)
 	}
 }

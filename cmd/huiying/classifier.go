@@ -15,7 +15,23 @@ import (
 // classifier is the reader of texts with what can be exchanged in it while it reads.
 type classifier struct {
 	*classify.Engine
-	model *model.Live
+	model     *model.Live
+	rules     *rules.Live
+	segmenter *jieba.Segmenter
+}
+
+// use takes up what the office's policy says of reading: its words, its duty list, its
+// own area.
+func (c *classifier) use(policy desk.Policy) error {
+	if err := c.segmenter.Add(policy.Reading.Words...); err != nil {
+		return err
+	}
+	sets, err := rules.Table(rules.Options{OfficeRegion: policy.Office.Region, Location: policy.Office.Location, Duties: policy.Reading.Duties})
+	if err != nil {
+		return err
+	}
+	c.rules.Use(sets)
+	return nil
 }
 
 // newClassifier puts the reader of texts together: segmenter, model, rules, and
@@ -29,14 +45,13 @@ func newClassifier(policy desk.Policy) (*classifier, *topic.Discoverer, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	sets, err := rules.Table(rules.Options{OfficeRegion: policy.Office.Region, Location: policy.Office.Location})
-	if err != nil {
+	discoverer := topic.New(topic.Options{Rarity: weights.Rarity, PairRarity: weights.PairRarity, Common: topic.Regions(policy.Office.Name)})
+	c := &classifier{model: model.NewLive(weights), rules: &rules.Live{}, segmenter: segmenter}
+	if err := c.use(policy); err != nil {
 		return nil, nil, err
 	}
-	discoverer := topic.New(topic.Options{Rarity: weights.Rarity, PairRarity: weights.PairRarity, Common: topic.Regions(policy.Office.Name)})
-	live := model.NewLive(weights)
-	engine, err := classify.New(classify.Options{Segmenter: segmenter, Model: live, Rules: rules.Funcs(sets), Learnt: live.Adjust, Sketch: discoverer.Sketch})
-	return &classifier{engine, live}, discoverer, err
+	c.Engine, err = classify.New(classify.Options{Segmenter: segmenter, Model: c.model, Rules: []classify.Rule{c.rules.Read}, Learnt: c.model.Adjust, Sketch: discoverer.Sketch})
+	return c, discoverer, err
 }
 
 type classifyCmd struct {
