@@ -26,34 +26,6 @@ CREATE TABLE hot_rank (
   PRIMARY KEY (item_id, at)
 );
 
--- A monitoring vendor's daily file (监测日报), taken apart for a person to choose from.
-CREATE TABLE daily (
-  id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  person_id  bigint REFERENCES person,
-  file_name  text NOT NULL,
-  file       bytea,                              -- null: its time was up
-  size       int NOT NULL,                       -- bytes
-  digest     bytea NOT NULL,
-  format     text NOT NULL,
-  entries    int NOT NULL,
-  state      text NOT NULL DEFAULT 'ready' CHECK (state IN ('ready','done','dropped')),
-  created_at timestamptz NOT NULL,
-  ended_at   timestamptz
-);
-CREATE INDEX daily_file ON daily (created_at) WHERE file IS NOT NULL;
-
--- What became of each entry that was chosen.
-CREATE TABLE daily_entry (
-  daily_id bigint NOT NULL REFERENCES daily,
-  entry    int NOT NULL,                         -- in the file, from 1
-  title    text NOT NULL,
-  status   text NOT NULL CHECK (status IN ('created','duplicate','updated','quarantined')),
-  ref      bigint NOT NULL,                      -- the item, or the quarantine
-  field    text NOT NULL DEFAULT '',
-  reason   text NOT NULL DEFAULT '',
-  PRIMARY KEY (daily_id, entry)
-);
-
 -- The bytes of an imported table go when their time is up; size, digest and the fate of each row stay.
 ALTER TABLE import ALTER COLUMN file DROP NOT NULL, ADD COLUMN size int NOT NULL DEFAULT 0;
 UPDATE import SET size = octet_length(file);
