@@ -48,6 +48,7 @@ type cli struct {
 	Token    tokenCmd    `cmd:"" help:"Bearer tokens for programs."`
 	Source   sourceCmd   `cmd:"" help:"Places that items come from."`
 	Import   importCmd   `cmd:"" help:"Put a file of items (NDJSON, CSV, XLSX) through the door."`
+	Daily    dailyCmd    `cmd:"" help:"Take a monitoring vendor's daily file (DOCX, XLSX, CSV) apart and bring its mentions in."`
 	Classify classifyCmd `cmd:"" help:"Read NDJSON on stdin, write a verdict for each line."`
 	Topics   topicsCmd   `cmd:"" help:"Read NDJSON on stdin in arrival order, write a line for each topic."`
 	Train    trainCmd    `cmd:"" help:"Learn from corrections and labelled files; keeps a candidate and says how it compares."`

@@ -176,3 +176,15 @@ func Letters(i int) string {
 	}
 	return s
 }
+
+// Cells gives the rows of a table that carry something, for those who know what they mean.
+func (Reader) Cells(file []byte, yield func(n int, cells []string) bool) error {
+	t, err := open(file, "")
+	if err != nil {
+		return err
+	}
+	defer t.close()
+	return t.each(func(n int, cells []string) bool {
+		return blank(cells) || yield(n, cells)
+	})
+}
