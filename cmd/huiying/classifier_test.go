@@ -29,7 +29,7 @@ func whole(t testing.TB) (*classify.Engine, *topic.Discoverer, *jieba.Segmenter)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := topic.New(topic.Options{Rarity: weights.Rarity, PairRarity: weights.PairRarity})
+	d := topic.New(topic.Options{Rarity: weights.Rarity, PairRarity: weights.PairRarity, Common: topic.Regions("云泽市人民政府办公室")})
 	e, err := classify.New(classify.Options{Segmenter: segmenter, Model: weights, Rules: rules.Funcs(sets), Sketch: d.Sketch})
 	if err != nil {
 		t.Fatal(err)
