@@ -28,15 +28,22 @@ func (d *Discoverer) Title(texts []desk.Text) string {
 			count[p]++
 		}
 	}
+	alone := 0.95 // what one text says by itself hardly counts
+	if len(texts) == 1 {
+		alone = 0
+	}
 	best, title := -1.0, ""
 	for _, t := range texts {
 		for _, c := range candidates(t) {
 			sum := 0.0
 			for p := range pairsOf(c) {
-				sum += d.tells(p) * (count[p] - 0.5) / float64(len(texts))
+				sum += d.tells(p) * (count[p] - alone) / float64(len(texts))
 			}
-			names([]rune(c), func(n name, from, to int) { sum += 0.5 })
+			names([]rune(c), func(n name, from, to int) { sum += 0.2 })
 			n := float64(utf8.RuneCountInString(c))
+			if t.Title != "" {
+				sum *= 1.5 // somebody meant it as one
+			}
 			if score := sum / math.Sqrt(n+8); score > best {
 				best, title = score, c
 			}
