@@ -107,10 +107,6 @@ func (c serveCmd) run(ctx context.Context, log *slog.Logger, ready func(context.
 		own := &ownWords{file: c.Policy, reader: engine, log: log, seen: policy.Reading}
 		real.loops = append(real.loops, sweep.New(real.desk, "policy", nil, 2*time.Second, own.RunOnce, nil).Run)
 	}
-	if c.Policy.Path != "" {
-		own := &ownWords{file: c.Policy, reader: engine, log: log, seen: policy.Reading}
-		real.loops = append(real.loops, sweep.New(real.desk, "policy", nil, 2*time.Second, own.RunOnce, nil).Run)
-	}
 	wake, _ := store.Wake(pg.WakeDrill)
 	playing := &drills{real: real.desk, library: library, wake: wake, url: db.URL, policy: policy, classifier: engine, discoverer: discoverer,
 		listen: c.drillListen(listener), origin: c.DrillOrigin, secure: c.Secure, proxies: c.Proxy, log: log}
