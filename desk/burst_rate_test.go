@@ -140,7 +140,6 @@ func falseAlarms(d *Desk, r *rand.Rand, h Habit, counts []HourCount) (alarms, it
 		all  []time.Time
 		told time.Time
 	}
-	var topics []*topic
 	var recent []*topic // by arrival, the last 400: a topic is met again as often as it was lately
 	for _, c := range counts {
 		for i := range c.Items {
@@ -148,7 +147,6 @@ func falseAlarms(d *Desk, r *rand.Rand, h Habit, counts []HourCount) (alarms, it
 			var tp *topic
 			if len(recent) == 0 || r.Float64() < 0.55 {
 				tp = &topic{}
-				topics = append(topics, tp)
 			} else {
 				tp = recent[r.IntN(len(recent))]
 			}
