@@ -79,6 +79,10 @@ func TestCutsLikeTheLibraryOnTheEvaluationData(t *testing.T) {
 	t.Parallel()
 	folder := corpus.Folder(t)
 	s := open(t)
+	every := 16
+	if os.Getenv("HUIYING_ENDURE") != "" {
+		every = 1
+	}
 	n := 0
 	for _, name := range []string{"hot-topics/messages.csv", "rumour/dev.csv"} {
 		file, err := os.Open(filepath.Join(folder, name))
@@ -92,7 +96,10 @@ func TestCutsLikeTheLibraryOnTheEvaluationData(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, row := range rows {
+		for i, row := range rows {
+			if i%every != 0 {
+				continue
+			}
 			for _, text := range row {
 				both(t, s, text)
 				n += len(text)
