@@ -15,7 +15,7 @@ import (
 type Options struct {
 	OfficeRegion string         // code of the office's own area: settles names that many places bear
 	Location     *time.Location // the office's zone; nil: UTC+8
-	Duties       []desk.Charge    // the office's duty list: who answers for what
+	Duties       []desk.Charge  // the office's duty list: who answers for what
 }
 
 // Set is one rule set.
