@@ -25,12 +25,13 @@ type Desk struct {
 	Now       func() time.Time // office time
 	Real      func() time.Time // real time, for what isn't the office's business: lockout
 	Passwords Passwords
-	Channels  []string   // alert channels that are configured ("slack"); the desk itself is always one
-	Scenarios []Scenario // that can be played as drills; none inside a drill
-	Playing   *Playing   // set when this desk is a drill
-	Workers   int        // texts read at once; 0 is 1
-	Pace      float64    // seconds of office time per real second; 0 is 1; more only in a drill
-	Sheets    Sheets     // reads tables; nil: none are imported
+	Channels  []string    // alert channels that are configured ("slack"); the desk itself is always one
+	Scenarios []Scenario  // that can be played as drills; none inside a drill
+	Playing   *Playing    // set when this desk is a drill
+	Workers   int         // texts read at once; 0 is 1
+	Pace      float64     // seconds of office time per real second; 0 is 1; more only in a drill
+	Sheets    Sheets      // reads tables; nil: none are imported
+	Daily     DailyReader // reads vendors' daily files; nil: none are imported
 	Log       *slog.Logger
 }
 

@@ -113,9 +113,7 @@ func (p Paste) incoming(now time.Time) (in Incoming, err error) {
 	captured := p.Captured.UTC()
 	in = Incoming{Title: p.Title, Body: p.Text, URL: p.URL, Author: Author{Name: strings.TrimSpace(p.Author)}, OccurredAt: p.Published, Reach: p.Reads,
 		Extra: &Extra{Platform: p.Platform, Comments: p.Comments, Shares: p.Shares, Captured: &captured}}
-	if p.Key != "" {
-		in.ExternalID = "paste:" + p.Key
-	}
+	in.ExternalID = p.externalID()
 	if len(p.Shot) > 0 {
 		if len(p.Shot) > MaxShot {
 			return in, Invalid("shot", "截图不超过 %d MB", MaxShot>>20)

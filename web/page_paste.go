@@ -16,6 +16,8 @@ type pasteBody struct {
 	Form
 	Key       string
 	Platforms []Option
+	Daily     bool // a vendor's daily file can be taken apart
+	DailyMost int  // MiB
 }
 
 // paste is the form for what stands on a platform without a feed (粘贴).
@@ -37,6 +39,7 @@ func (s *Server) pastePage(w http.ResponseWriter, r *http.Request, status int, b
 		body.Values = map[string]string{"captured": s.fieldTime(&now)}
 	}
 	body.Platforms = sameWords(desk.Platforms)
+	body.Daily, body.DailyMost = s.Desk.Daily != nil, desk.MaxDaily>>20
 	page.Back, page.Body = "/items?channel=media", body
 	s.render(w, r, status, "paste", page)
 }

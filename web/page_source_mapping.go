@@ -25,6 +25,21 @@ const sampleMapping = `{
   "external_id": "/id"
 }`
 
+// sampleFerry is what the form of a new ferry begins with: the other side's public key.
+const sampleFerry = `{"key": "…"}`
+
+// ownFields are the fields of the form, by kind of source, in which settings are typed that
+// are no mapping of media; the others' are in "settings".
+var ownFields = map[string]string{desk.MirrorKind: "mirror", desk.FerryKind: "ferry"}
+
+// atOwnField places what is wrong with settings at the field in which they were typed.
+func atOwnField(kind string, err error) error {
+	if own, ok := ownFields[kind]; ok {
+		return renamed(err, "settings", own)
+	}
+	return err
+}
+
 // Signed says whether its calls are signed, by a mapping of its own.
 func (r SourceRow) Signed() bool { return r.Kind == kindHook }
 

@@ -23,6 +23,9 @@ func TestSourceMapping(t *testing.T) {
 		return nil
 	}}
 	admin := x.person(desk.RoleSysadmin)
+	if page := x.page(admin, "/sources?do=add"); !strings.Contains(page, `{&#34;key&#34;: &#34;…&#34;}`) {
+		t.Error("the form of a ferry doesn't begin with its key")
+	}
 	form := url.Values{"kind": {kindHook}, "name": {"云泽舆情"}, "settings": {"{"}}
 	if a := x.send(admin, "/sources", form); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "字段对照应为一个 JSON 对象") {
 		t.Errorf("%d", a.status)

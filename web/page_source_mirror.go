@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"encoding/json"
-	"errors"
 
 	"huiying/desk"
 )
@@ -30,17 +29,6 @@ const sampleMirror = `{
   "request": {"since": "updated_since", "page": "page", "size": "page_size", "page_size": 200},
   "push": {"url": "https://12345.example/api/opinions"}
 }`
-
-// atMirror places what is wrong with a mirror's mapping at the field in which it was typed.
-func atMirror(kind string, err error) error {
-	var e *desk.Error
-	if kind != desk.MirrorKind || !errors.As(err, &e) || e.Field != "settings" {
-		return err
-	}
-	at := *e
-	at.Field = "mirror"
-	return &at
-}
 
 // mirrorFacts are how pushing back to a mirrored platform stands.
 func (r teller) mirrorFacts(ctx context.Context, x desk.SourceState) ([]Fact, error) {

@@ -89,6 +89,7 @@ func (s *Server) sourcesPage(w http.ResponseWriter, r *http.Request, status int,
 	body.begin("add", "kind", "hotline")
 	body.begin("add", "settings", sampleMapping)
 	body.begin("add", "mirror", sampleMirror)
+	body.begin("add", "ferry", sampleFerry)
 	if body.Key != "" {
 		page.Live = false // a redraw would take the key away
 	}
@@ -141,7 +142,7 @@ func rankLight(light string) int {
 
 // sourceAdd configures a source. A key is shown on the very answer and never again.
 func (s *Server) sourceAdd(w http.ResponseWriter, r *http.Request) {
-	f, err := s.readSent(w, r, "name", "kind", "url", "username", "settings", "mirror")
+	f, err := s.readSent(w, r, "name", "kind", "url", "username", "settings", "mirror", "ferry")
 	body := sourcesBody{dialogs: dialogs{Form: f.Form}}
 	if err == nil {
 		k := kindChannels[f.Value("kind")]
@@ -149,14 +150,14 @@ func (s *Server) sourceAdd(w http.ResponseWriter, r *http.Request) {
 		if s.Desk.HasSettings(src.Kind) {
 			src.Settings = json.RawMessage(f.Value("settings"))
 		}
-		if src.Kind == desk.MirrorKind {
-			src.Settings = json.RawMessage(f.Value("mirror"))
+		if own, ok := ownFields[src.Kind]; ok {
+			src.Settings = json.RawMessage(f.Value(own))
 		}
 		if k.channel == "" {
 			err = desk.Invalid("kind", "请选择来源类型")
 		} else {
 			src, body.Key, err = s.Desk.AddSource(r.Context(), identityOf(r.Context()).who, src, k.pushed)
-			err = atMirror(src.Kind, err)
+			err = atOwnField(src.Kind, err)
 			body.Made, body.Hook = src.Name, 0
 			if src.Kind == kindHook {
 				body.Hook = src.ID

@@ -28,6 +28,8 @@ func (s *Server) pagesIn() []route {
 		{method: http.MethodPost, path: "/items/{id}/counts", acts: acts(desk.ActMediaPaste), handler: s.itemCount},
 		{method: http.MethodGet, path: "/media/paste", acts: acts(desk.ActMediaPaste), handler: s.paste},
 		{method: http.MethodPost, path: "/media/paste", acts: acts(desk.ActMediaPaste), handler: s.pasteSave, limit: maxProofBody},
+		{method: http.MethodPost, path: "/media/daily", acts: acts(desk.ActMediaPaste), handler: s.dailyLook, limit: maxDailyBody},
+		{method: http.MethodPost, path: "/media/daily/take", acts: acts(desk.ActMediaPaste), handler: s.dailyTake, limit: maxTakeBody},
 		{method: http.MethodPost, path: "/items/{id}/attach", acts: acts(desk.ActIncidentRaise), handler: s.itemAttach},
 		{method: http.MethodGet, path: "/seat", acts: acts(desk.ActItemLog), handler: s.seat},
 		{method: http.MethodPost, path: "/seat", acts: acts(desk.ActItemLog), handler: s.seatSave},

@@ -88,12 +88,22 @@ func (c dailyCmd) read(zone *time.Location) ([]desk.Paste, error) {
 	if err != nil {
 		return nil, err
 	}
-	captured := info.ModTime().UTC().Truncate(time.Second)
-	if strings.EqualFold(filepath.Ext(c.File), ".docx") {
+	return dailyReader{}.ReadDaily(c.File, file, info.ModTime().UTC().Truncate(time.Second), zone)
+}
+
+// dailyReader implements desk.DailyReader: a document or a table, by the ending of its name.
+type dailyReader struct{}
+
+func (dailyReader) ReadDaily(name string, file []byte, captured time.Time, zone *time.Location) ([]desk.Paste, error) {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".docx":
 		return daily.Read(file, captured, zone)
+	case ".xlsx", ".csv", ".tsv", ".txt":
+	default:
+		return nil, desk.Invalid("file", "只收 DOCX、XLSX、CSV 文件；旧版 Word、Excel 文件请另存为 DOCX、XLSX 后再试")
 	}
 	var rows [][]string
-	err = sheet.Reader{}.Cells(file, func(_ int, cells []string) bool {
+	err := sheet.Reader{}.Cells(file, func(_ int, cells []string) bool {
 		rows = append(rows, cloned(cells))
 		return len(rows) <= 2*daily.MaxEntries
 	})

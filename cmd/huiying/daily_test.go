@@ -2,12 +2,15 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"huiying/desk"
 	"huiying/desk/pg/pgtest"
 )
 
@@ -37,5 +40,22 @@ func TestDaily(t *testing.T) {
 	}
 	if got := run(c); strings.Count(got, "duplicate") != 2 {
 		t.Errorf("%s", got)
+	}
+}
+
+// TestDailyReader: a file is taken for what its name says, and one that isn't that is refused at its field.
+func TestDailyReader(t *testing.T) {
+	t.Parallel()
+	captured := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+	list, err := dailyReader{}.ReadDaily("日报.CSV", []byte("标题,平台\n清水路积水,微博\n"), captured, time.UTC)
+	if err != nil || len(list) != 1 || list[0].Title != "清水路积水" || !list[0].Captured.Equal(captured) {
+		t.Errorf("%+v, %v", list, err)
+	}
+	for _, name := range []string{"日报.docx", "日报.doc", "日报.pdf", "日报", "日报.xlsx"} {
+		list, err := dailyReader{}.ReadDaily(name, []byte("%PDF-1.7"), captured, time.UTC)
+		var e *desk.Error
+		if !errors.As(err, &e) || e.Code != desk.CodeInvalid || e.Field != "file" || len(list) > 0 {
+			t.Errorf("%s: %d entries, %v", name, len(list), err)
+		}
 	}
 }

@@ -53,7 +53,7 @@ func kindNamed(name string) (ingest.Kind, bool) {
 func newDesk(store *pg.Store, policy desk.Policy, sources []ingest.Kind, now func() time.Time, log *slog.Logger) *desk.Desk {
 	return &desk.Desk{
 		Store: store, Feed: store.Feed(), Parsers: ingest.Parsers(sources), Addresses: ingest.Addresses(sources), Signed: ingest.Signed(sources), Mapped: ingest.Mapped(sources), Fetchers: ingest.Fetchers(sources), Policy: policy, Now: now, Real: time.Now,
-		Passwords: passwords{}, Sheets: sheet.Reader{}, Workers: runtime.GOMAXPROCS(0), Log: log,
+		Passwords: passwords{}, Sheets: sheet.Reader{}, Daily: dailyReader{}, Workers: runtime.GOMAXPROCS(0), Log: log,
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 // MaxEntries bounds the mentions of one file.
-const MaxEntries = 2000
+const MaxEntries = desk.MaxDailyEntries
 
 // names are what vendors call the fields.
 var names = []struct {
