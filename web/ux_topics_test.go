@@ -86,6 +86,7 @@ func TestBrowserTopics(t *testing.T) {
 	other.Wait(fmt.Sprintf(`location.pathname === "/topics/%d"`, topic))
 	tab.Wait(`document.querySelector("#h-acts") !== null`)
 	lineUp(tab)
+	tab.Click(fmt.Sprintf(`#topic-item-%d input[type=checkbox]`, ids[0])) // the keys go on from a ticked box
 	tab.Press("u")
 	tab.Wait(fmt.Sprintf(`location.pathname === "/topics/%d" && document.querySelectorAll(".topic-items > li").length === 1`, split))
 	other.Wait(`document.querySelectorAll(".topic-items > li").length === 3`)
