@@ -42,8 +42,8 @@ func TestLessonsAreWhatPeopleSaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, _ := json.Marshal(list)
-	want := `[{"Ref":"来件 1","Item":1,"Text":{"Title":"充电桩坏了","Body":"","At":""},"Fields":{"department":"数字城管中心"},"Stand":false},` +
-		`{"Ref":"来件 2","Item":2,"Text":{"Title":"楼顶漏水","Body":"","At":""},"Fields":{"category":"城乡建设","department":"住建局","kind":"投诉"},"Stand":true}]`
+	want := `[{"Ref":"来件 1","Item":1,"Text":{"Title":"充电桩坏了","Body":"","At":"","Place":""},"Fields":{"department":"数字城管中心"},"Stand":false},` +
+		`{"Ref":"来件 2","Item":2,"Text":{"Title":"楼顶漏水","Body":"","At":"","Place":""},"Fields":{"category":"城乡建设","department":"住建局","kind":"投诉"},"Stand":true}]`
 	if string(got) != want {
 		t.Errorf("lessons\n%s\nwant\n%s", got, want)
 	}

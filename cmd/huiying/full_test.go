@@ -169,7 +169,7 @@ func TestRow40DiskFull(t *testing.T) {
 // are connections again.
 func TestRow40OutOfConnections(t *testing.T) {
 	t.Parallel()
-	total, rounds := 1500, 1
+	total, rounds := 9000, 1
 	if endure() {
 		total, rounds = 20_000, 10
 	}

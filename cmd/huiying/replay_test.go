@@ -134,6 +134,7 @@ func replay(t *testing.T, in *desk.Desk, url string) (items, versions int) {
 		t.Fatal(err)
 	}
 	again := map[int64]desk.Source{} // raws whose items have had one version only
+	grown := map[int64]bool{}
 	for _, k := range all {
 		var raw desk.Raw
 		var src desk.Source
@@ -165,7 +166,13 @@ func replay(t *testing.T, in *desk.Desk, url string) (items, versions int) {
 		} else {
 			versions++
 		}
-		if again[k.RawID] = src; k.Version > 1 {
+		again[k.RawID] = src
+		if k.Version > 1 {
+			grown[k.ID] = true
+		}
+	}
+	for _, k := range all { // of an item that went on to another version the first counts as news again
+		if grown[k.ID] {
 			delete(again, k.RawID)
 		}
 	}
