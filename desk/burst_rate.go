@@ -78,7 +78,15 @@ func Burst(c Course, pulses []Pulse) (s Surge, found bool) {
 		if c.Items <= p.Topic {
 			n-- // the first item made the topic: it was bound to be there
 		}
-		if chance := atLeast(n, mean, spread); chance < s.Chance {
+		chance := atLeast(n, mean, spread)
+		if c.PerDay <= 0 || p.Usual <= 0 {
+			// Without a habit it may as well be a flood, of which the topic's own course says nothing.
+			flood := floodShare * float64(max(0, p.Office-p.Topic))
+			if by := atLeast(n, flood, burstStray+1/bornItems); by > chance {
+				mean, chance = flood, by
+			}
+		}
+		if chance < s.Chance {
 			s, found = Surge{Long: p.Long, Had: p.Topic, Expected: mean, Chance: chance}, true
 		}
 	}
@@ -100,7 +108,7 @@ func (c Course) expect(p Pulse) (mean, s float64) {
 		part = max(p.Usual/c.PerDay, nightLeast*long)
 		mean = rate * part * max(1, others/p.Usual)
 	} else {
-		mean = max(rate*part, floodShare*others)
+		mean = rate * part
 	}
 	return mean, burstStray + 1/(bornItems+items)
 }

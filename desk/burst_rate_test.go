@@ -46,11 +46,8 @@ func TestBurstGrowsWithItsItems(t *testing.T) {
 		if found && (!still || again.Chance > s.Chance) {
 			t.Fatalf("five more items made it less suspicious: %+v, then %+v", s, again)
 		}
-		// In a flood without a habit it is the flood that says what to expect; there a
-		// longer course only makes that surer.
-		flood := c.PerDay == 0 && floodShare*float64(p.Office-p.Topic) > sleepRate*p.Long.Hours()/24
 		used := Course{c.Days, c.Items + 50, c.PerDay}
-		if _, then := Burst(used, []Pulse{p}); !found && then && c.Items > p.Topic && !flood {
+		if _, then := Burst(used, []Pulse{p}); !found && then && c.Items > p.Topic {
 			t.Fatalf("%+v is a burst only for a topic that is used to more", p)
 		}
 	})

@@ -90,11 +90,7 @@ func TestRow32Drift(t *testing.T) {
 	n := read(time.Now().Add(length))
 	after := resident(t)
 	drift := 100 * float64(after-before) / float64(before)
-	allowed := 5.0
-	if !endure() {
-		allowed = 25 // seconds say little: the collector gives memory back in steps
-	}
-	if drift > allowed {
+	if drift > 5 {
 		t.Errorf("%d MiB before, %d MiB after %d texts: %+.1f %%", before>>20, after>>20, n, drift)
 	}
 	t.Logf("figure: %d texts, hostile ones among them, in %v of the 24 hours promised: %d MiB resident, then %d MiB (%+.1f %%)", n, length, before>>20, after>>20, drift)

@@ -21,7 +21,7 @@ const (
 	// maxFeed bounds what of a document is read, in bytes: what lies behind it, the
 	// oldest as a rule, is said to be left out. What a reader makes of a document can
 	// be twenty times as large.
-	maxFeed = 3 << 20
+	maxFeed = 2 << 20
 	// maxTag is longer than any tag of a feed; a document is read up to the first
 	// that is longer, whose attributes alone could fill the memory.
 	maxTag = 64 << 10
