@@ -80,6 +80,19 @@ func (s *Server) getTopic(ctx context.Context, who desk.Actor, in *ByID) (out To
 		})}, nil
 }
 
+// topicAnd reads the number of the topic that a path names, and the numbers that a body's field names.
+func topicAnd(in ByID, field string, list ...string) (topic int64, named []int64, err error) {
+	if topic, err = recordID(in.ID); err == nil {
+		named, err = numbers(field, list)
+	}
+	return topic, named, err
+}
+
+// topicActed answers with what somebody did to a topic.
+func (s *Server) topicActed(a desk.TopicAct, err error) (TopicDone, error) {
+	return s.zoned().topicDone(a), err
+}
+
 type joinTopicIn struct {
 	ByID
 	Body struct {
@@ -89,16 +102,11 @@ type joinTopicIn struct {
 }
 
 func (s *Server) joinTopic(ctx context.Context, who desk.Actor, in *joinTopicIn) (out TopicDone, err error) {
-	from, err := recordID(in.ID)
+	from, into, err := topicAnd(in.ByID, "into", in.Body.Into)
 	if err != nil {
 		return out, err
 	}
-	into, err := numbers("into", []string{in.Body.Into})
-	if err != nil {
-		return out, err
-	}
-	a, err := s.Desk.JoinTopics(ctx, who, from, into[0], in.Body.Why)
-	return s.zoned().topicDone(a), err
+	return s.topicActed(s.Desk.JoinTopics(ctx, who, from, into[0], in.Body.Why))
 }
 
 type splitTopicIn struct {
@@ -111,16 +119,11 @@ type splitTopicIn struct {
 }
 
 func (s *Server) splitTopic(ctx context.Context, who desk.Actor, in *splitTopicIn) (out TopicDone, err error) {
-	from, err := recordID(in.ID)
+	from, items, err := topicAnd(in.ByID, "items", in.Body.Items...)
 	if err != nil {
 		return out, err
 	}
-	items, err := numbers("items", in.Body.Items)
-	if err != nil {
-		return out, err
-	}
-	a, err := s.Desk.SplitTopic(ctx, who, from, items, in.Body.Title, in.Body.Why)
-	return s.zoned().topicDone(a), err
+	return s.topicActed(s.Desk.SplitTopic(ctx, who, from, items, in.Body.Title, in.Body.Why))
 }
 
 type moveTopicIn struct {
@@ -133,11 +136,7 @@ type moveTopicIn struct {
 }
 
 func (s *Server) moveTopicItems(ctx context.Context, who desk.Actor, in *moveTopicIn) (out TopicDone, err error) {
-	from, err := recordID(in.ID)
-	if err != nil {
-		return out, err
-	}
-	items, err := numbers("items", in.Body.Items)
+	from, items, err := topicAnd(in.ByID, "items", in.Body.Items...)
 	if err != nil {
 		return out, err
 	}
@@ -145,8 +144,7 @@ func (s *Server) moveTopicItems(ctx context.Context, who desk.Actor, in *moveTop
 	if err != nil {
 		return out, err
 	}
-	a, err := s.Desk.MoveItems(ctx, who, from, into[0], items, in.Body.Why)
-	return s.zoned().topicDone(a), err
+	return s.topicActed(s.Desk.MoveItems(ctx, who, from, into[0], items, in.Body.Why))
 }
 
 func (s *Server) undoTopicAct(ctx context.Context, who desk.Actor, in *ByID) (out TopicDone, err error) {
@@ -154,8 +152,7 @@ func (s *Server) undoTopicAct(ctx context.Context, who desk.Actor, in *ByID) (ou
 	if err != nil {
 		return out, err
 	}
-	a, err := s.Desk.UndoTopicAct(ctx, who, n)
-	return s.zoned().topicDone(a), err
+	return s.topicActed(s.Desk.UndoTopicAct(ctx, who, n))
 }
 
 type declineTopicIn struct {
@@ -184,11 +181,7 @@ type attachTopicIn struct {
 }
 
 func (s *Server) attachTopic(ctx context.Context, who desk.Actor, in *attachTopicIn) (out Incident, err error) {
-	n, err := recordID(in.ID)
-	if err != nil {
-		return out, err
-	}
-	incident, err := numbers("incident", []string{in.Body.Incident})
+	n, incident, err := topicAnd(in.ByID, "incident", in.Body.Incident)
 	if err != nil {
 		return out, err
 	}

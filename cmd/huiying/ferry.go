@@ -9,17 +9,13 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/alexedwards/scs/v2/memstore"
-	"golang.org/x/sync/errgroup"
 
 	"huiying/desk"
-	"huiying/desk/live"
 	"huiying/ingest/ferry"
 	"huiying/web"
 )
@@ -120,12 +116,9 @@ func (c ferryOnceCmd) Run(ctx context.Context, log *slog.Logger) error {
 
 type ferryServeCmd struct {
 	ferryFlags
-	Listen string        `default:"127.0.0.1:8088" help:"Address of the letter box."`
 	Every  time.Duration `default:"10s" help:"Time between two rounds of the ferry."`
 	Policy policyFlag    `embed:""`
-	Secure bool          `help:"People come over TLS (a proxy in front)."`
-	Origin []string      `help:"Address under which people reach the letter box when a proxy rewrites Host."`
-	Proxy  []string      `help:"Network (CIDR) of proxies whose X-Forwarded-For is believed."`
+	Box    boxFlags      `embed:""`
 }
 
 func (c ferryServeCmd) Run(ctx context.Context, log *slog.Logger) error {
@@ -143,48 +136,10 @@ func (c ferryServeCmd) run(ctx context.Context, log *slog.Logger, ready func(add
 		return err
 	}
 	defer outer.Close()
-	static, err := web.NewStatic()
-	if err != nil {
-		return err
-	}
-	views, err := web.NewViews(policy.Office.Location, static)
-	if err != nil {
-		return err
-	}
 	// There is no database here: the desk of this node knows the policy and the time.
 	d := &desk.Desk{Policy: policy, Now: time.Now, Real: time.Now, Log: log}
-	site, err := web.New(web.Options{Only: web.OnlyLetters, Letters: true, Box: desk.OuterBox{Spool: outer, Now: time.Now}, Desk: d, Views: views, Static: static, Real: time.Now,
-		Log: log, Version: version, Hub: live.New(live.Options{Real: time.Now, Log: log}), Sessions: memstore.NewWithCleanupInterval(0),
-		Secure: c.Secure, Origins: c.Origin, Proxies: c.Proxy})
-	if err != nil {
-		return err
-	}
-	listener, err := net.Listen("tcp", c.Listen)
-	if err != nil {
-		return fmt.Errorf("--listen %s: %w", c.Listen, err)
-	}
-	server := &http.Server{Handler: site.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return c.rounds(ctx, outer, log) })
-	g.Go(func() error {
-		log.Info("listening", "address", "http://"+listener.Addr().String())
-		ready("http://" + listener.Addr().String())
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			return err
-		}
-		return nil
-	})
-	g.Go(func() error {
-		<-ctx.Done()
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopIn)
-		defer cancel()
-		if err := server.Shutdown(ctx); err != nil {
-			return server.Close()
-		}
-		return nil
-	})
-	return g.Wait()
+	return c.Box.serve(ctx, log, ready, web.Options{Desk: d, Box: desk.OuterBox{Spool: outer, Now: time.Now}, Sessions: memstore.NewWithCleanupInterval(0)},
+		func(ctx context.Context) error { return c.rounds(ctx, outer, log) })
 }
 
 // rounds does a round of the ferry again and again. A round that fails is logged and

@@ -42,7 +42,7 @@ func TestFerryNode(t *testing.T) {
 	defer stop()
 	address, ended := make(chan string, 1), make(chan error, 1)
 	go func() {
-		ended <- ferryServeCmd{ferryFlags: f, Listen: "127.0.0.1:0", Every: time.Second}.run(ctx, log, func(a string) { address <- a })
+		ended <- ferryServeCmd{ferryFlags: f, Box: boxFlags{Listen: "127.0.0.1:0"}, Every: time.Second}.run(ctx, log, func(a string) { address <- a })
 	}()
 	var base string
 	select {

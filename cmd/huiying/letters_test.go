@@ -14,7 +14,7 @@ import (
 // TestOuterNode: the letter box answers by itself, has nothing else, and ends when told to.
 func TestOuterNode(t *testing.T) {
 	t.Parallel()
-	c := lettersCmd{Listen: "127.0.0.1:0", DatabaseURL: pgtest.New(t)}
+	c := lettersCmd{Box: boxFlags{Listen: "127.0.0.1:0"}, DatabaseURL: pgtest.New(t)}
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	address, ended := make(chan string, 1), make(chan error, 1)
