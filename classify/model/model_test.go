@@ -79,19 +79,6 @@ func TestSameSamplesSameModel(t *testing.T) {
 	}
 }
 
-func TestReadRefuses(t *testing.T) {
-	t.Parallel()
-	var good bytes.Buffer
-	if err := train(t).Write(&good); err != nil {
-		t.Fatal(err)
-	}
-	for name, data := range map[string][]byte{"nothing": nil, "no gzip": []byte("model"), "half": good.Bytes()[:good.Len()/2]} {
-		if _, err := Read(bytes.NewReader(data)); err == nil {
-			t.Errorf("%s was taken", name)
-		}
-	}
-}
-
 func TestTrainRefuses(t *testing.T) {
 	t.Parallel()
 	if _, err := Train("x", nil, quick); err == nil {
