@@ -13,7 +13,6 @@ import (
 	"syscall"
 
 	"huiying/classify"
-	"huiying/classify/jieba"
 	"huiying/desk"
 )
 
@@ -25,23 +24,12 @@ const classifyRounds = 7
 // the same text, both on all cores; of the rounds that with the middle ratio. Then
 // what the process holds of memory with everything loaded, segmenter, model, rules
 // and gazetteer, after reading.
-func benchClassify(ctx context.Context, _ *slog.Logger, put func(figure)) error {
-	list, err := texts()
+func benchClassify(ctx context.Context, log *slog.Logger, put func(figure)) error {
+	s, err := newSetting(log)
 	if err != nil {
 		return err
 	}
-	segmenter, err := jieba.Open()
-	if err != nil {
-		return err
-	}
-	policy, err := desk.DefaultPolicy()
-	if err != nil {
-		return err
-	}
-	e, _, err := engine(segmenter, policy)
-	if err != nil {
-		return err
-	}
+	list := s.texts
 	bytes := 0
 	for _, t := range list {
 		bytes += len(t.Title) + len(t.Body)
@@ -50,9 +38,9 @@ func benchClassify(ctx context.Context, _ *slog.Logger, put func(figure)) error 
 	byClock, byProcessor := make([]round, classifyRounds), make([]round, classifyRounds)
 	for i := range classifyRounds {
 		used := processor()
-		byClock[i].cut = perSecond(bytes, func() { cutAll(segmenter.Bare(), list) }) / 1e6
+		byClock[i].cut = perSecond(bytes, func() { cutAll(s.segmenter.Bare(), list) }) / 1e6
 		between := processor()
-		byClock[i].verdict = perSecond(bytes, func() { readAll(ctx, e, list) }) / 1e6
+		byClock[i].verdict = perSecond(bytes, func() { readAll(ctx, s.engine, list) }) / 1e6
 		after := processor()
 		byProcessor[i] = round{float64(bytes) / 1e6 / (after - between), float64(bytes) / 1e6 / (between - used)}
 	}

@@ -6,73 +6,39 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"os"
 	"runtime"
 	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
-	"huiying/classify"
 	"huiying/classify/jieba"
-	"huiying/classify/model"
-	"huiying/classify/rules"
-	"huiying/classify/topic"
 	"huiying/desk"
 	"huiying/desk/pg"
 	"huiying/ingest/hotline"
 )
-
-// engine is the classifier as the program runs it.
-func engine(segmenter *jieba.Segmenter, policy desk.Policy) (*classify.Engine, *topic.Discoverer, error) {
-	weights, err := model.Shipped()
-	if err != nil {
-		return nil, nil, err
-	}
-	sets, err := rules.Table(rules.Options{Location: policy.Office.Location})
-	if err != nil {
-		return nil, nil, err
-	}
-	discoverer := topic.New(topic.Options{Rarity: weights.Rarity})
-	e, err := classify.New(classify.Options{Segmenter: segmenter, Model: weights, Rules: rules.Funcs(sets), Sketch: discoverer.Sketch})
-	return e, discoverer, err
-}
 
 // benchIntake: items a second from NDJSON to classified, committed and
 // searchable, against the slower of gojieba's bare Cut on all cores and COPY of
 // the same rows. PostgreSQL is a private one with the settings that it has in an
 // office: durable.
 func benchIntake(ctx context.Context, log *slog.Logger, put func(figure)) error {
-	list, err := texts()
+	s, err := newSetting(log)
 	if err != nil {
 		return err
 	}
-	segmenter, err := jieba.Open()
-	if err != nil {
-		return err
-	}
-	policy, err := desk.DefaultPolicy()
-	if err != nil {
-		return err
-	}
-	e, discoverer, err := engine(segmenter, policy)
-	if err != nil {
-		return err
-	}
-	store, stop, err := database(ctx, log)
+	stop, err := s.withStore(ctx)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	d := &desk.Desk{Store: store, Feed: store.Feed(), Classifier: e, Discoverer: discoverer, Parsers: map[string]desk.Parser{"hotline": hotline.Parser{}},
-		Policy: policy, Now: time.Now, Real: time.Now, Workers: runtime.GOMAXPROCS(0), Log: log}
-	src, _, err := d.AddSource(ctx, desk.System, desk.Source{Kind: "hotline", Channel: desk.ChannelHotline, Name: "bench"}, true)
+	d, src, err := s.desk(ctx)
 	if err != nil {
 		return err
 	}
-
-	cut := perSecond(len(list), func() { cutAll(segmenter.Bare(), list) })
-	copied, err := copyRows(ctx, store, list)
+	list := s.texts
+	cut := perSecond(len(list), func() { cutAll(s.segmenter.Bare(), list) })
+	copied, err := copyRows(ctx, s.store, list)
 	if err != nil {
 		return err
 	}
@@ -101,38 +67,6 @@ func benchIntake(ctx context.Context, log *slog.Logger, put func(figure)) error 
 	put(beside("intake/copy", copied, "items/s", cut))
 	put(beside("intake/bulk", bulk, "items/s", min(cut, copied)))
 	return nil
-}
-
-// database is a private PostgreSQL with the settings that it has in an office.
-func database(ctx context.Context, log *slog.Logger) (_ *pg.Store, stop func(), err error) {
-	dir, err := os.MkdirTemp("", "huiying-bench")
-	if err != nil {
-		return nil, nil, err
-	}
-	// The database's own user must get there, else it is put elsewhere and stays.
-	if err := os.Chmod(dir, 0o755); err != nil {
-		return nil, nil, err
-	}
-	db, err := pg.Locate(ctx, pg.LocateOptions{DataDir: dir, Serve: true, Log: log})
-	if err != nil {
-		return nil, nil, err
-	}
-	closed := func() {
-		if err := db.Close(context.WithoutCancel(ctx)); err != nil {
-			log.Error("the database did not stop", "error", err)
-		}
-		_ = os.RemoveAll(dir) // in the temporary folder
-	}
-	if err := pg.Migrate(ctx, db.URL, pg.DefaultSchema, log); err != nil {
-		closed()
-		return nil, nil, err
-	}
-	store, err := pg.Open(ctx, db.URL, pg.Options{Log: log})
-	if err != nil {
-		closed()
-		return nil, nil, err
-	}
-	return store, func() { store.Close(); closed() }, nil
 }
 
 func perSecond(n int, work func()) float64 {

@@ -19,7 +19,6 @@ import (
 	"huiying/classify/jieba"
 	"huiying/desk"
 	"huiying/desk/pg"
-	"huiying/ingest/hotline"
 )
 
 // held is how many items the database holds: a million, or HUIYING_BENCH_ITEMS.
@@ -111,28 +110,17 @@ func benchTopic(ctx context.Context, log *slog.Logger, put func(figure)) error {
 	if err != nil {
 		return err
 	}
-	list, err := texts()
+	s, err := newSetting(log)
 	if err != nil {
 		return err
 	}
-	segmenter, err := jieba.Open()
-	if err != nil {
-		return err
-	}
-	policy, err := desk.DefaultPolicy()
-	if err != nil {
-		return err
-	}
-	_, discoverer, err := engine(segmenter, policy)
-	if err != nil {
-		return err
-	}
-	store, stop, err := database(ctx, log)
+	stop, err := s.withStore(ctx)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	text, now := short(mixed(list)), time.Now()
+	store, segmenter, discoverer := s.store, s.segmenter, s.discoverer
+	text, now := short(mixed(s.texts)), time.Now()
 	sketch := func(i int) desk.TopicDoc {
 		t := text(i)
 		doc := discoverer.Sketch(&classify.Document{Title: t.Title, Body: t.Body, TitleWords: segmenter.Cut(t.Title), BodyWords: segmenter.Cut(t.Body)}, &desk.Verdict{})
@@ -190,44 +178,36 @@ func benchSearch(ctx context.Context, log *slog.Logger, put func(figure)) error 
 	if err != nil {
 		return err
 	}
-	list, err := texts()
+	s, err := newSetting(log)
 	if err != nil {
 		return err
 	}
-	segmenter, err := jieba.Open()
-	if err != nil {
-		return err
-	}
-	policy, err := desk.DefaultPolicy()
-	if err != nil {
-		return err
-	}
-	e, _, err := engine(segmenter, policy)
-	if err != nil {
-		return err
-	}
-	store, stop, err := database(ctx, log)
+	stop, err := s.withStore(ctx)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	d := &desk.Desk{Store: store, Classifier: e, Parsers: map[string]desk.Parser{"hotline": hotline.Parser{}}, Policy: policy, Now: time.Now, Real: time.Now, Log: log}
-	if err := fillItems(ctx, d, store, n, short(mixed(list)), segmenter); err != nil {
+	d, src, err := s.desk(ctx)
+	if err != nil {
 		return err
 	}
-	searches := searches(short(mixed(list)), segmenter)
+	text := short(mixed(s.texts))
+	if err := fillItems(ctx, s, src, n, text); err != nil {
+		return err
+	}
+	searches := searches(text, s.segmenter)
 	who := desk.Actor{Name: "bench", Roles: []desk.Role{desk.RoleDuty}, Via: "web"}
 	var took []float64
 	worst := map[string]float64{}
 	for round := range 8 {
-		for _, s := range searches {
+		for _, c := range searches {
 			began := time.Now()
-			if _, err := d.Search(ctx, who, s.search); err != nil {
-				return fmt.Errorf("%s: %w", s.name, err)
+			if _, err := d.Search(ctx, who, c.search); err != nil {
+				return fmt.Errorf("%s: %w", c.name, err)
 			}
 			if ms := float64(time.Since(began).Microseconds()) / 1e3; round > 0 { // the first warms
 				took = append(took, ms)
-				worst[s.name] = max(worst[s.name], ms)
+				worst[c.name] = max(worst[c.name], ms)
 			}
 		}
 	}
@@ -240,11 +220,8 @@ func benchSearch(ctx context.Context, log *slog.Logger, put func(figure)) error 
 	return nil
 }
 
-func fillItems(ctx context.Context, d *desk.Desk, store *pg.Store, n int, text func(int) desk.Text, segmenter *jieba.Segmenter) error {
-	src, _, err := d.AddSource(ctx, desk.System, desk.Source{Kind: "hotline", Channel: desk.ChannelHotline, Name: "bench"}, true)
-	if err != nil {
-		return err
-	}
+func fillItems(ctx context.Context, s *setting, src desk.Source, n int, text func(int) desk.Text) error {
+	store, segmenter := s.store, s.segmenter
 	if err := run(ctx, store, `DROP INDEX item_tokens`,
 		fmt.Sprintf(`INSERT INTO raw (source_id, content_type, bytes, digest, received_at, done) VALUES (%d, 'application/json', '', '', now(), true)`, src.ID),
 		fmt.Sprintf(`INSERT INTO topic (title, first_at, last_at, count, heat) SELECT '话题 ' || i, now(), now(), 4, i %% 97 FROM generate_series(1, %d) i`, n/4+1)); err != nil {
