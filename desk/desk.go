@@ -22,6 +22,7 @@ type Desk struct {
 	Mapped    map[string]func(json.RawMessage) error // by kind of source that is polled and needs settings: refuses those that can't be right
 	Policy    Policy
 	Directory Directory        // what pickers offer
+	Tree      *LiveCategories  // the tree of categories in use, of all desks of this node; nil: the policy's
 	Now       func() time.Time // office time
 	Real      func() time.Time // real time, for what isn't the office's business: lockout
 	Passwords Passwords

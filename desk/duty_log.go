@@ -46,11 +46,8 @@ func (d *Desk) LogDuty(ctx context.Context, who Actor, in Incoming) (Result, err
 	if err := in.Check(); err != nil {
 		return Result{}, err
 	}
-	var probe Verdict
-	for f, value := range in.Picked {
-		if err := probe.setField(f, value); err != nil {
-			return Result{}, err
-		}
+	if err := d.checkPicked(in.Picked); err != nil {
+		return Result{}, err
 	}
 	return d.enter(ctx, DutySource, ChannelDuty, mustJSON(in), mustJSON(seatNote{who.PersonID, who.Name, who.Via}))
 }

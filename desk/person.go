@@ -144,17 +144,18 @@ const (
 	ActPersonManage   Act = "person.manage"
 	ActAlertText      Act = "alert.text" // let a channel carry the incident's text; two administrators
 	ActRecordRead     Act = "record.read"
-	ActHandover       Act = "handover.read" // what stands at the change of shift
-	ActMediaPaste     Act = "media.paste"   // bring in what has no feed, note its figures
-	ActDrill          Act = "drill.manage"  // begin, end and purge drills
-	ActModelManage    Act = "model.manage"  // learnt models: see how they compare, switch
+	ActHandover       Act = "handover.read"   // what stands at the change of shift
+	ActMediaPaste     Act = "media.paste"     // bring in what has no feed, note its figures
+	ActDrill          Act = "drill.manage"    // begin, end and purge drills
+	ActModelManage    Act = "model.manage"    // learnt models: see how they compare, switch
+	ActCategoryManage Act = "category.manage" // the tree of categories: what lies below the fifteen, words, names
 )
 
 // permissions is the whole table of who may what. Scope (region, department)
 // narrows it further, per record.
 var permissions = map[Role][]Act{
 	RoleOperator:   {ActItemRead, ActItemLog},
-	RoleShiftLead:  {ActItemRead, ActTopicArrange, ActItemExport, ActItemLog, ActDutyLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActItemReply, ActQuarantine, ActHandover, ActDrill},
+	RoleShiftLead:  {ActItemRead, ActTopicArrange, ActItemExport, ActItemLog, ActDutyLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActItemReply, ActQuarantine, ActHandover, ActDrill, ActCategoryManage},
 	RoleDispatcher: {ActItemRead, ActTopicArrange, ActItemLog, ActItemCorrect, ActItemSettle, ActItemReply, ActItemReveal},
 	RoleCallerBack: {ActItemRead, ActItemReveal},
 	RoleInspector:  {ActItemRead},
@@ -165,7 +166,7 @@ var permissions = map[Role][]Act{
 	RoleSecrecy:    {ActIncidentRead, ActReleaseReview},
 	RoleDepartment: {ActItemRead},
 	RoleAuditor:    {ActRecordRead},
-	RoleSysadmin:   {ActSourceManage, ActQuarantine, ActAlertText, ActDrill, ActModelManage},
+	RoleSysadmin:   {ActSourceManage, ActQuarantine, ActAlertText, ActDrill, ActModelManage, ActCategoryManage},
 	RoleSecadmin:   {ActPersonManage, ActAlertText},
 }
 

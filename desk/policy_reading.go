@@ -2,6 +2,7 @@ package desk
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"unicode/utf8"
 )
@@ -11,6 +12,18 @@ import (
 type OfficeReading struct {
 	Words  []string // names that are one word each: departments, places, schemes
 	Duties []Charge // who answers for what (谁主管谁负责), before what the program knows by itself
+	// Categories are what the office puts below the fifteen, and says of them, as long as
+	// nobody has changed the tree on its page.
+	Categories []CategoryNode
+}
+
+// Tree is the file's tree of categories: it was checked when the file was read.
+func (r OfficeReading) Tree() CategoryTree {
+	t, err := NewCategoryTree(r.Categories)
+	if err != nil {
+		return CategoryTree{}
+	}
+	return t
 }
 
 // Charge is a line of the office's duty list (职责清单): a department answers for matters
@@ -19,7 +32,7 @@ type Charge struct {
 	Department string
 	Document   string   // what it stands on
 	Words      []string // of two letters or more
-	Categories []string // none: all
+	Categories []string // paths, with all below them; none: all
 	Regions    []string // codes; a prefix is the whole area; none: everywhere
 }
 
@@ -51,6 +64,18 @@ func (r *policyReader) reading(path string, raw json.RawMessage, to *OfficeReadi
 				r.fail(path, "职责清单最多 %d 条", maxDuties)
 			}
 		},
+		"categories": func(path string, raw json.RawMessage) {
+			to.Categories = nil
+			r.list(path, raw, func(at string, value json.RawMessage) {
+				var n CategoryNode
+				r.object(at, value, map[string]field{"name": r.text(&n.Name), "parent": r.text(&n.Parent), "display": r.text(&n.Display), "words": r.texts(&n.Words)})
+				to.Categories = append(to.Categories, n)
+			})
+			var e *Error
+			if _, err := NewCategoryTree(to.Categories); errors.As(err, &e) {
+				r.fail(path+e.Field, e.Text, e.Args...)
+			}
+		},
 	})
 }
 
@@ -64,7 +89,7 @@ func (r *policyReader) duty(at string, d Charge) {
 	}
 	r.words(at+".words", d.Words, maxDutyText)
 	for _, c := range d.Categories {
-		if !slices.Contains(Categories, c) {
+		if !categoryShaped(c) { // what lies below the fifteen may be set on the page
 			r.fail(at+".categories", "没有“%s”这个领域", c)
 		}
 	}
@@ -80,10 +105,16 @@ func (r *policyReader) words(at string, words []string, most int) {
 		r.fail(at, "最多 %d 个词", most)
 	}
 	for _, w := range words {
-		if n := utf8.RuneCountInString(w); n < 2 || n > 30 || !utf8.ValidString(w) || hasBlank(w) {
+		if !ownWord(w) {
 			r.fail(at, "“%s”应为 2 至 30 个字，中间没有空格", w)
 		}
 	}
+}
+
+// ownWord says whether a word can be looked for in texts.
+func ownWord(w string) bool {
+	n := utf8.RuneCountInString(w)
+	return n >= 2 && n <= 30 && utf8.ValidString(w) && !hasBlank(w)
 }
 
 func isDigits(s string) bool {

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -80,7 +81,11 @@ func (d *Desk) setSearch(s *Search, field, value string) *Error {
 	case "kind":
 		return oneOf(&s.Kind, "诉求类型", Kinds)
 	case "category":
-		return oneOf(&s.Category, "领域", Categories)
+		path, ok := d.Categories().Find(value)
+		if !ok && !categoryShaped(value) { // items may bear one that has left the tree
+			return Invalid(field, "没有“%s”这种%s", value, "领域")
+		}
+		s.Category = cmp.Or(path, value)
 	case "urgency":
 		return oneOf(&s.Urgency, "紧急程度", Urgencies)
 	case "department":

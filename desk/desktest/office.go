@@ -61,7 +61,7 @@ func New(t testing.TB) *Office {
 	clock := &Clock{at: Start}
 	o := &Office{URL: url, PG: store, Clock: clock, t: t, people: map[desk.Role]desk.Actor{}}
 	o.Desk = &desk.Desk{Store: store, Parsers: map[string]desk.Parser{"hotline": Lines{}, desk.SeatSource: desk.SeatParser{}, desk.PasteSource: desk.PasteParser{}, desk.LetterSource: desk.LetterParser{}, desk.DutySource: desk.DutyParser{}}, Policy: policy,
-		Now: clock.Now, Real: clock.Now, Passwords: Plain{}, Workers: 2, Log: slog.New(slog.DiscardHandler)}
+		Now: clock.Now, Real: clock.Now, Passwords: Plain{}, Workers: 2, Tree: &desk.LiveCategories{}, Log: slog.New(slog.DiscardHandler)}
 	if o.Source, _, err = o.AddSource(t.Context(), desk.System, desk.Source{Kind: "hotline", Channel: desk.ChannelHotline, Name: "12345"}, true); err != nil {
 		t.Fatal(err)
 	}

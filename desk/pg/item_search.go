@@ -138,11 +138,18 @@ func (w *where) search(query string, noNumbers, byWords bool) {
 	w.add(cond+")", args...)
 }
 
+// category keeps to a category with all that lies below it.
+func (w *where) category(path string) {
+	if path != "" {
+		w.add("(i.category = ? OR starts_with(i.category, ?))", path, path+"/")
+	}
+}
+
 func (w *where) items(scope desk.Scope, f desk.ItemFilter) {
 	w.scope(scope, "i.region", "i.department", "i.source_id")
 	equal(w, "i.channel", f.Channel)
 	equal(w, "i.kind", f.Kind)
-	equal(w, "i.category", f.Category)
+	w.category(f.Category)
 	equal(w, "i.urgency", f.Urgency)
 	equal(w, "i.state", f.State)
 	equal(w, "i.external_id", f.ExternalID)

@@ -21,7 +21,7 @@ func (w *where) find(scope desk.Scope, s desk.ItemSearch, newest int64) {
 	w.scope(scope, "i.region", "i.department", "i.source_id")
 	equal(w, "i.channel", s.Channel)
 	equal(w, "i.kind", s.Kind)
-	equal(w, "i.category", s.Category)
+	w.category(s.Category)
 	equal(w, "i.urgency", s.Urgency)
 	equal(w, "i.state", s.State)
 	equal(w, "i.department", s.Department)

@@ -20,7 +20,7 @@ func (t *tx) ServiceRequests(ctx context.Context, source int64, f desk.ServiceRe
 		w.add("i.id = ANY (?)", f.IDs)
 	}
 	if f.Categories != nil {
-		w.add("i.category = ANY (?)", f.Categories)
+		w.add("split_part(i.category, '/', 1) = ANY (?)", f.Categories)
 	}
 	if f.From != nil {
 		w.add("i.received_at >= ?", *f.From)

@@ -9,10 +9,10 @@ import (
 	"huiying/desk"
 )
 
-// serviceCode is the code of a category: its place among the fifteen, of two
-// figures. "" for none of them.
+// serviceCode is the code of a category: the place of its class among the fifteen, of
+// two figures. "" for none of them.
 func serviceCode(category string) string {
-	if i := slices.Index(desk.Categories, category); i >= 0 {
+	if i := slices.Index(desk.Categories, desk.CategoryClass(category)); i >= 0 {
 		return fmt.Sprintf("%02d", i+1)
 	}
 	return ""
