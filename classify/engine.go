@@ -7,6 +7,7 @@ package classify
 import (
 	"context"
 	"errors"
+	"math"
 	"strings"
 	"sync"
 
@@ -14,8 +15,9 @@ import (
 )
 
 // Rule reads a normalised text and writes what it finds into the verdict. Spans
-// of its evidence are bytes of the normalised title or body; the engine leads
-// them back to runes of the text as given. Rules run in order: a later one may
+// of its evidence are bytes of the normalised title or body, with a weight of the
+// rule's own measure (0: 1); the engine leads them back to runes of the text as given
+// and weights to shares of what speaks for the field. Rules run in order: a later one may
 // build on the fields that earlier ones have set.
 type Rule = func(text desk.Text, verdict *desk.Verdict)
 
@@ -150,7 +152,40 @@ func restore(evidence []desk.Evidence, text desk.Text, title, body *Plain) []des
 		}
 		kept = append(kept, e)
 	}
+	shares(kept)
 	return kept
+}
+
+// shares makes of each weight its part of all that was said for or against its field,
+// in hundredths.
+func shares(list []desk.Evidence) {
+	for i := range list {
+		if list[i].Weight == 0 {
+			list[i].Weight = 1
+		}
+	}
+	for i := 0; i < len(list); { // those of a field mostly stand together
+		field, sum := list[i].Field, 0.0
+		first := true
+		for k := range list {
+			if list[k].Field == field {
+				first = first && k >= i
+				sum += math.Abs(list[k].Weight)
+			}
+		}
+		end := i
+		for end < len(list) && list[end].Field == field {
+			end++
+		}
+		if first {
+			for k := i; k < len(list); k++ {
+				if list[k].Field == field {
+					list[k].Weight = math.Copysign(max(math.Round(math.Abs(list[k].Weight)/sum*100)/100, 0.01), list[k].Weight)
+				}
+			}
+		}
+		i = end
+	}
 }
 
 func repeated(kept []desk.Evidence, e desk.Evidence) bool {

@@ -48,7 +48,7 @@ func TestReadLeadsEvidenceBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []desk.Evidence{{Field: "place", In: "title", Text: "積水", Start: 6, End: 8}, {Field: "place", In: "text", Text: "積水", Start: 3, End: 5}}
+	want := []desk.Evidence{{Field: "place", In: "title", Text: "積水", Start: 6, End: 8, Weight: 0.5}, {Field: "place", In: "text", Text: "積水", Start: 3, End: 5, Weight: 0.5}}
 	if !slices.Equal(r.Verdict.Evidence, want) {
 		t.Errorf("evidence %+v, want %+v", r.Verdict.Evidence, want)
 	}

@@ -101,8 +101,11 @@ type verdictLine struct {
 	Occurred    *string            `json:"occurred"`
 	Rumour      float64            `json:"rumour"`
 	Sentiment   float64            `json:"sentiment"`
+	SelfHarm    float64            `json:"self_harm"`
+	Threat      float64            `json:"threat"`
 	Confidence  map[string]float64 `json:"confidence"`
 	Evidence    []desk.Evidence    `json:"evidence"`
+	Reasons     map[string]string  `json:"reasons"`
 }
 
 // EncodeVerdict appends the contract's JSON of a verdict and a line end.
@@ -111,13 +114,16 @@ func EncodeVerdict(w *bytes.Buffer, id json.RawMessage, v *desk.Verdict) error {
 		ID: id, Kind: known(v.Kind), Category: known(v.Category), Departments: v.Departments, Department: known(v.Department()),
 		Region: v.Region, Place: known(v.Place), Urgency: known(v.Urgency), GroupRisk: v.GroupRisk, Facts: v.Facts,
 		Level: known(v.Level), Occurred: known(v.Occurred), Rumour: v.Rumour, Sentiment: v.Sentiment,
-		Confidence: v.Confidence, Evidence: v.Evidence,
+		SelfHarm: v.SelfHarm, Threat: v.Threat, Confidence: v.Confidence, Evidence: v.Evidence, Reasons: v.Reasons,
 	}
 	if line.Departments == nil {
 		line.Departments = []desk.ScoredName{}
 	}
 	if line.Confidence == nil {
 		line.Confidence = map[string]float64{}
+	}
+	if line.Reasons == nil {
+		line.Reasons = map[string]string{}
 	}
 	if line.Evidence == nil {
 		line.Evidence = []desk.Evidence{}

@@ -24,7 +24,8 @@ type Lesson struct {
 
 // Copy gives a verdict that can be changed without the original.
 func (v Verdict) Copy() Verdict {
-	v.Departments, v.Evidence, v.Confidence = slices.Clone(v.Departments), slices.Clone(v.Evidence), maps.Clone(v.Confidence)
+	v.Departments, v.Evidence = slices.Clone(v.Departments), slices.Clone(v.Evidence)
+	v.Confidence, v.Reasons = maps.Clone(v.Confidence), maps.Clone(v.Reasons)
 	return v
 }
 

@@ -65,9 +65,12 @@ type Verdict struct {
 	Occurred    string             `json:"occurred"` // RFC 3339 when complete, else as precise as told ("--04-25T22:30")
 	Rumour      float64            `json:"rumour"`   // 0..1, cues only, never a verdict on truth
 	Sentiment   float64            `json:"sentiment"`
-	Confidence  map[string]float64 `json:"confidence"` // by field, 0..1
+	SelfHarm    float64            `json:"self_harm,omitempty"` // 0..1, cues that somebody means to harm himself
+	Threat      float64            `json:"threat,omitempty"`    // 0..1, cues that somebody threatens others
+	Confidence  map[string]float64 `json:"confidence"`          // by field, 0..1
 	Evidence    []Evidence         `json:"evidence"`
-	Model       string             `json:"model,omitempty"` // which rules and weights spoke
+	Reasons     map[string]string  `json:"reasons,omitempty"` // by field, where something else than words of the text decided: ReasonUsual, …
+	Model       string             `json:"model,omitempty"`   // which rules and weights spoke
 }
 
 // Department is the first of Departments, or "".
@@ -103,13 +106,15 @@ type Facts struct {
 }
 
 // Evidence is a span of the words as given that decided a field. Offsets are
-// runes, End exclusive; In is "title" or "text".
+// runes, End exclusive; In is "title" or "text". Weight is its share of all the words
+// that speak for the field or, below nought, against it: −1 to 1.
 type Evidence struct {
-	Field string `json:"field"`
-	In    string `json:"in"`
-	Text  string `json:"text"`
-	Start int    `json:"start"`
-	End   int    `json:"end"`
+	Field  string  `json:"field"`
+	In     string  `json:"in"`
+	Text   string  `json:"text"`
+	Start  int     `json:"start"`
+	End    int     `json:"end"`
+	Weight float64 `json:"weight,omitempty"`
 }
 
 // Reading is all that is taken from a text in one pass.

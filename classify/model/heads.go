@@ -149,15 +149,14 @@ func (h *Heads) overrule(x *extractor, doc *classify.Document, v *desk.Verdict, 
 	case desk.FieldCategory:
 		v.Category = label
 	case desk.FieldDepartment:
-		v.Departments = slices.DeleteFunc(slices.Clone(v.Departments), func(d desk.ScoredName) bool { return d.Name == label })
 		if len(v.Departments) > 0 {
 			sure = max(sure, v.Departments[0].Score) // scores stay in order
 		}
-		v.Departments = slices.Insert(v.Departments, 0, desk.ScoredName{Name: label, Score: sure})
-		v.Departments = v.Departments[:min(len(v.Departments), 5)]
+		v.LeadDepartment(label, sure)
+		v.KeepDepartments(5)
 	}
 	v.Confidence[field.Field] = sure
-	v.Evidence = slices.DeleteFunc(v.Evidence, func(e desk.Evidence) bool { return e.Field == field.Field })
+	v.SetEvidence(field.Field)
 	h.explain(x, doc, v, field.Field, from+best)
 }
 
@@ -191,7 +190,10 @@ func (h *Heads) explain(x *extractor, doc *classify.Document, v *desk.Verdict, f
 		if t.word.title {
 			e.In, source = "title", doc.Title
 		}
-		e.Text = source[e.Start:e.End]
+		e.Text, e.Weight = source[e.Start:e.End], float64(t.value)
 		v.Evidence = append(v.Evidence, e)
+	}
+	if len(votes) == 0 {
+		v.SetReason(field, desk.ReasonWhole)
 	}
 }

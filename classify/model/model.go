@@ -272,8 +272,11 @@ func (m *Model) explain(x *extractor, doc *classify.Document, class int, v *desk
 		if t.word.title {
 			e.In, source = "title", doc.Title
 		}
-		e.Text = source[e.Start:e.End]
+		e.Text, e.Weight = source[e.Start:e.End], t.value
 		v.Evidence = append(v.Evidence, e)
+	}
+	if top[0].value < tellingWeight {
+		v.SetReason("category", desk.ReasonWhole)
 	}
 }
 

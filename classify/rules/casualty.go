@@ -69,6 +69,7 @@ type figure struct {
 	value       int
 	start, end  int
 	part        part
+	and         *figure // another one that the value was reckoned with
 }
 
 // reading is what one part of the text tells: per harm the largest figure and the
@@ -85,7 +86,7 @@ type harmReading struct {
 func readHarm(p part, events []hit, month, day int) harmReading {
 	var r harmReading
 	used := make([]bool, len(events))
-	e, waiting, waitingEnd := 0, 0, 0
+	e, waiting, waitingStart, waitingEnd := 0, 0, 0, 0
 	for i := 0; i < len(p.text); {
 		n, ok := people(p.text, i)
 		if !ok {
@@ -110,22 +111,24 @@ func readHarm(p part, events []hit, month, day int) harmReading {
 		}
 		harm, at := owner(p.text, n, events, used, e)
 		if harm < 0 {
-			waiting, waitingEnd = value, n.end
+			waiting, waitingStart, waitingEnd = value, n.start, n.end
 			if fallen := sickLater(p.text, n, events, e); !r.sick.known && value >= 2 && fallen > 0 {
 				r.sick = figure{known: true, value: value, part: p, start: n.start, end: fallen}
 			}
 			continue
 		}
 		// 5名乘客及1名司机受伤: the one before belongs to the same word.
+		from := n.start
 		if waiting > 0 && joins(p.text[waitingEnd:n.start]) {
 			value += waiting
+			from = waitingStart
 		}
 		waiting = 0
 		used[at] = true
 		if harm == injured && diesAfter(p.text, events, at) {
 			harm = dead
 		}
-		f := figure{known: true, least: n.least, value: value, part: p, start: min(n.start, events[at].start), end: max(n.end, events[at].end)}
+		f := figure{known: true, least: n.least, value: value, part: p, start: min(from, events[at].start), end: max(n.end, events[at].end)}
 		f.more = adds(p.text, n.start)
 		r.take(harm, f)
 		// A second word right behind, for the same people, adds the graver kind.
@@ -423,8 +426,9 @@ func (t *tally) join(title, body harmReading) {
 		}
 	}
 	if s := t[serious].value + t[light].value; t[serious].known && t[light].known && s > t[injured].value {
+		grave := t[serious]
 		t[injured] = t[light]
-		t[injured].value = s
+		t[injured].value, t[injured].and = s, &grave
 	} else if t[light].known && t[light].value > t[injured].value {
 		t[injured] = t[light]
 	}
@@ -460,6 +464,9 @@ func (t *tally) write(v *desk.Verdict) {
 			value := f.value
 			*target = &value
 			f.part.note(v, harmFields[h], f.start, f.end)
+			if f.and != nil {
+				f.and.part.note(v, harmFields[h], f.and.start, f.and.end)
+			}
 			sure(v, harmFields[h], 0.9)
 		}
 	}

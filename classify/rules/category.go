@@ -60,10 +60,10 @@ func categorySet() Set {
 			return
 		}
 		v.Category = words.tags[best]
-		v.Evidence = slices.DeleteFunc(v.Evidence, func(e desk.Evidence) bool { return e.Field == "category" })
+		v.SetEvidence(desk.FieldCategory)
 		sure(v, "category", 0.2+0.75*c.sums[best]/total)
 		for _, s := range c.spans(v.Category) {
-			s.p.note(v, "category", s.h.start, s.h.end)
+			s.note(v, "category")
 		}
 	}}
 }

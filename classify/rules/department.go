@@ -79,15 +79,18 @@ func departmentSet(duties ...desk.Charge) Set {
 			v.Departments[k] = desk.ScoredName{Name: words.tags[i], Score: hundredths(c.sums[i] / total)}
 		}
 		sure(v, "department", 0.3+0.65*c.sums[top[0]]/total)
-		reasons := c.spans(words.tags[top[0]])
-		for _, s := range reasons {
-			s.p.note(v, "department", s.h.start, s.h.end)
-		}
-		if len(reasons) == 0 { // the category alone decided: its words are the reason
-			for _, e := range v.Evidence {
-				if e.Field == "category" {
-					e.Field = "department"
-					v.Evidence = append(v.Evidence, e)
+		for k, i := range top[:n] {
+			field, reasons := desk.DepartmentField(v, words.tags[i]), c.spans(words.tags[i])
+			if k > 0 {
+				reasons = reasons[:min(len(reasons), 1)]
+			}
+			for _, s := range reasons {
+				s.note(v, field)
+			}
+			if len(reasons) == 0 { // the category alone decided: its words are the reason
+				v.SetReason(field, desk.ReasonCategory)
+				if k == 0 {
+					copied(v, field, func(f string) bool { return f == desk.FieldCategory })
 				}
 			}
 		}

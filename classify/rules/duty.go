@@ -77,12 +77,11 @@ func holds(d desk.Charge, v *desk.Verdict) (exact float64, ok bool) {
 // the reason.
 func (a answering) lead(v *desk.Verdict) {
 	sureOf := 0.9
-	v.Departments = slices.DeleteFunc(v.Departments, func(d desk.ScoredName) bool { return d.Name == a.department })
-	v.Departments = slices.Insert(v.Departments, 0, desk.ScoredName{Name: a.department, Score: sureOf})
-	v.Departments = v.Departments[:min(len(v.Departments), 5)]
+	v.LeadDepartment(a.department, sureOf)
+	v.KeepDepartments(5)
 	sure(v, "department", sureOf)
-	v.Evidence = slices.DeleteFunc(v.Evidence, func(e desk.Evidence) bool { return e.Field == "department" })
+	v.SetReason(desk.FieldDepartment, desk.ReasonDuties)
 	for _, s := range a.spans[:min(len(a.spans), 3)] {
-		s.p.note(v, "department", s.h.start, s.h.end)
+		s.note(v, "department")
 	}
 }

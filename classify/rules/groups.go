@@ -23,12 +23,13 @@ func groupSet() Set {
 				}
 				calm *= 1 - w
 				if len(seen) <= 4 {
-					p.note(v, "group_risk", h.start, h.end)
+					p.weigh(v, "group_risk", h.start, h.end, w)
 				}
 			})
 		}
 		if c := value(v.Facts.Crowd); c >= 20 {
 			calm *= 0.6
+			copied(v, "group_risk", func(f string) bool { return f == "facts.crowd" })
 		}
 		v.GroupRisk = hundredths(1 - calm)
 		sure(v, "group_risk", 0.6+0.3*max(1-2*v.GroupRisk, 2*v.GroupRisk-1))

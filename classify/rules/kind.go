@@ -61,9 +61,11 @@ func kindSet() Set {
 				score[h.no] += w
 			})
 		}
-		for _, p := range x.parts {
+		var asked [2]bool
+		for n, p := range x.parts {
 			if strings.HasSuffix(p.text, "?") && worded(p.text) {
 				score[consult] += 2
+				asked[n] = true
 			}
 		}
 		if score[complaint]+score[report] > score[praise] {
@@ -85,7 +87,10 @@ func kindSet() Set {
 		sure(v, "kind", 0.5+0.45*(top-second)/(top+second+1))
 		for n, p := range x.parts {
 			if h := best[n][number(kind)]; h.cue != nil {
-				p.note(v, "kind", h.start, h.end)
+				span{p, h}.note(v, "kind")
+			}
+			if asked[n] && number(kind) == consult {
+				p.weigh(v, "kind", len(p.text)-1, len(p.text), 2)
 			}
 		}
 	}}
@@ -119,10 +124,15 @@ func guessKind(t desk.Text, v *desk.Verdict) {
 			}
 		}
 	}
-	if strings.Contains(t.Title, "?") || strings.Contains(t.Body, "?") {
-		v.Kind = desk.KindConsult
-		sure(v, "kind", 0.3)
+	for _, p := range parts(t) {
+		if at := strings.IndexByte(p.text, '?'); at >= 0 {
+			v.Kind = desk.KindConsult
+			sure(v, "kind", 0.3)
+			p.note(v, "kind", at, at+1)
+			return
+		}
 	}
+	v.SetReason(desk.FieldKind, desk.ReasonUsual)
 }
 
 // worded says whether a text has a letter at all.

@@ -84,12 +84,7 @@ func levelSet() Set {
 		if e, ok := first[kind]; ok {
 			v.Evidence = append(v.Evidence, e)
 		}
-		for _, e := range v.Evidence {
-			if strings.HasPrefix(e.Field, "facts.") && e.Field != "facts.crowd" {
-				e.Field = "level"
-				v.Evidence = append(v.Evidence, e)
-			}
-		}
+		copied(v, "level", harmField)
 	}}
 }
 

@@ -19,6 +19,7 @@ func lossSet() Set {
 				if ok && value > best {
 					best = value
 					v.Facts.LossYuan = &best
+					v.SetEvidence("facts.loss_yuan")
 					p.note(v, "facts.loss_yuan", min(start, h.start), max(end, h.end))
 					sure(v, "facts.loss_yuan", 0.85)
 				}

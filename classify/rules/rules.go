@@ -6,6 +6,8 @@
 package rules
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"huiying/desk"
@@ -54,6 +56,7 @@ func Table(o Options) ([]Set, error) {
 		crowdSet(),
 		levelSet(),
 		groupSet(),
+		perilSet(),
 		urgencySet(),
 		departmentSet(o.Duties...),
 		rumourSet(),
@@ -75,7 +78,31 @@ type part struct{ in, text string }
 
 // note adds evidence for a field: bytes start to end of the part.
 func (p part) note(v *desk.Verdict, field string, start, end int) {
-	v.Evidence = append(v.Evidence, desk.Evidence{Field: field, In: p.in, Text: p.text[start:end], Start: start, End: end})
+	p.weigh(v, field, start, end, 1)
+}
+
+// weigh is note with how much it says; below nought it speaks against the field.
+func (p part) weigh(v *desk.Verdict, field string, start, end int, weight float64) {
+	v.Evidence = append(v.Evidence, desk.Evidence{Field: field, In: p.in, Text: p.text[start:end], Start: start, End: end, Weight: weight})
+}
+
+// copied lets the words that speak for some fields speak for another one too.
+func copied(v *desk.Verdict, field string, from func(field string) bool) {
+	for _, e := range v.Evidence[:len(v.Evidence):len(v.Evidence)] {
+		if from(e.Field) {
+			e.Field = field
+			v.Evidence = append(v.Evidence, e)
+		}
+	}
+}
+
+// noted says whether any word speaks for a field yet.
+func noted(v *desk.Verdict, field string) bool {
+	return slices.ContainsFunc(v.Evidence, func(e desk.Evidence) bool { return e.Field == field })
+}
+
+func harmField(field string) bool {
+	return strings.HasPrefix(field, "facts.") && field != "facts.crowd"
 }
 
 // sure sets the confidence of a field, in hundredths so that output stays short.

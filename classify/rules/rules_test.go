@@ -17,6 +17,7 @@ var printers = map[string]func(*desk.Verdict) string{
 	"occurred":    func(v *desk.Verdict) string { return v.Occurred },
 	"level":       func(v *desk.Verdict) string { return v.Level },
 	"group_risk":  printGroup,
+	"peril":       printPeril,
 	"urgency":     func(v *desk.Verdict) string { return v.Urgency },
 	"departments": (*desk.Verdict).Department,
 	"rumour":      printRumour,

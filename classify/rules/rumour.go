@@ -25,8 +25,10 @@ func rumourSet() Set {
 		group("sober", -0.3, `警方通报 官方通报 新华社 人民日报 新闻发布会 据新华 发布通报 经查 本报讯 中新网 央视新闻 辟谣 不实 官方回应 记者从 官方微博 通报如下 情况通报 调查结果 已被证实 并非 谣言`),
 	))
 	return Set{Name: "rumour", Examples: rumourExamples, words: []*cues{words}, read: func(x *scanned, v *desk.Verdict) {
-		doubt, sober := 1.0, 0.0
+		doubt, sober, strong := 1.0, 0.0, 0
 		var seen said
+		var claims [3]span // slight ones, told when nothing says more
+		slight := 0
 		for n, p := range x.parts {
 			x.each(0, n, func(h hit) {
 				if seen.again(h.word) {
@@ -34,33 +36,56 @@ func rumourSet() Set {
 				}
 				if h.weight < 0 {
 					sober -= h.weight
+					p.weigh(v, "rumour", h.start, h.end, h.weight)
 					return
 				}
 				doubt *= 1 - h.weight
-				if len(seen) <= 5 && h.weight >= 0.05 {
-					p.note(v, "rumour", h.start, h.end)
+				if h.weight < 0.05 {
+					if slight < len(claims) {
+						claims[slight] = span{p, h}
+						slight++
+					}
+				} else if strong++; strong <= 5 {
+					p.weigh(v, "rumour", h.start, h.end, h.weight)
 				}
 			})
 		}
 		if n := strings.Count(x.Title, "!") + strings.Count(x.Body, "!"); n >= 3 {
 			doubt *= 0.9
+			for _, p := range x.parts {
+				if at := strings.IndexByte(p.text, '!'); at >= 0 {
+					p.weigh(v, "rumour", at, at+1, 0.1)
+					strong++
+					break
+				}
+			}
 		}
-		if loose(x.Title) || loose(x.Body) {
-			doubt *= 0.97
+		for _, p := range x.parts {
+			if at, end := loose(p.text); end > at {
+				doubt *= 0.97
+				p.weigh(v, "rumour", at, end, 0.03)
+				strong++
+				break
+			}
+		}
+		if strong == 0 {
+			for _, s := range claims[:slight] {
+				s.p.weigh(v, "rumour", s.h.start, s.h.end, s.h.weight)
+			}
 		}
 		v.Rumour = hundredths(max(0, 1-doubt-sober))
 		sure(v, "rumour", 0.5)
 	}}
 }
 
-// loose says whether a text counts people or money in round thousands, which nobody counts.
-func loose(text string) bool {
+// loose gives where a text counts people or money in round thousands, which nobody counts.
+func loose(text string) (start, end int) {
 	for _, w := range []string{"0000", "000人", "00人", "万人", "亿元", "百人", "千人"} {
-		if strings.Contains(text, w) {
-			return true
+		if at := strings.Index(text, w); at >= 0 {
+			return at, at + len(w)
 		}
 	}
-	return false
+	return 0, 0
 }
 
 var rumourExamples = []Example{

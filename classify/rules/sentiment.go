@@ -32,7 +32,7 @@ func sentimentSet() Set {
 					bad -= w
 				}
 				if noted++; noted <= 4 {
-					p.note(v, "sentiment", h.start, h.end)
+					p.weigh(v, "sentiment", h.start, h.end, w)
 				}
 			})
 		}

@@ -1,10 +1,23 @@
 package rules
 
-import "slices"
+import (
+	"slices"
+
+	"huiying/desk"
+)
 
 type span struct {
 	p part
 	h hit
+}
+
+// note adds a span as evidence, with what its word weighs: in the title thrice.
+func (s span) note(v *desk.Verdict, field string) {
+	w := s.h.weight
+	if s.p.in == "title" {
+		w *= 3
+	}
+	s.p.weigh(v, field, s.h.start, s.h.end, w)
 }
 
 // tallied is what the words of one list sum to, by tag; it is reused.

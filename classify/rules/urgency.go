@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -33,11 +34,15 @@ func urgencySet() Set {
 			v.Urgency, field = desk.UrgencyUrgent, "urgent"
 			sure(v, "urgency", 0.8)
 			for _, s := range now {
-				s.p.note(v, "urgency", s.h.start, s.h.end)
+				s.p.weigh(v, "urgency", s.h.start, s.h.end, nowWeight)
 			}
 		case harm > 0 && v.Level != "" || v.Level != "" && v.Level != desk.LevelMinor:
 			v.Urgency, field = desk.UrgencyUrgent, "urgent"
 			sure(v, "urgency", 0.85)
+			copied(v, desk.FieldUrgency, harmField)
+			if !noted(v, desk.FieldUrgency) {
+				copied(v, desk.FieldUrgency, func(f string) bool { return f == "level" })
+			}
 		case urgent+score/2 >= 13 && urgent >= 8:
 			v.Urgency, field = desk.UrgencyUrgent, "urgent"
 			sure(v, "urgency", 0.7)
@@ -54,11 +59,30 @@ func urgencySet() Set {
 				break
 			}
 			for _, s := range c.spans(tag) {
-				s.p.note(v, "urgency", s.h.start, s.h.end)
+				w := math.Abs(s.h.weight)
+				if s.p.in == "title" {
+					w *= 3
+				}
+				s.p.weigh(v, "urgency", s.h.start, s.h.end, w)
 			}
+			if field == tag && tag == "urgent" {
+				break
+			}
+		}
+		if noted(v, desk.FieldUrgency) {
+			return
+		}
+		if v.Urgency != desk.UrgencyNormal { // the level alone
+			copied(v, desk.FieldUrgency, func(f string) bool { return f == "level" })
+		}
+		if !noted(v, desk.FieldUrgency) {
+			v.SetReason(desk.FieldUrgency, desk.ReasonUsual)
 		}
 	}}
 }
+
+// nowWeight is what a word of danger that is on now weighs beside the other words.
+const nowWeight = 6
 
 // callRunes is how long a text may be that calls for help: who is in danger is short.
 const callRunes = 160
