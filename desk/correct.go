@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -27,20 +28,23 @@ func (v *Verdict) setField(field, value string) *Error {
 		}
 		return nil
 	}
+	v.Evidence, v.Reasons = slices.Clone(v.Evidence), maps.Clone(v.Reasons)
 	var err *Error
 	switch field {
 	case FieldKind:
 		err, v.Kind = oneOf(Kinds), value
-	case FieldCategory:
-		err, v.Category = oneOf(Categories), value
+	case FieldCategory: // one that has left the tree may stand on
+		if value != "" && !categoryShaped(value) {
+			return Invalid(field, "没有“%s”这一项，请从列表中选择", value)
+		}
+		v.Category = value
 	case FieldUrgency:
 		err, v.Urgency = oneOf(Urgencies), value
 	case FieldPlace:
 		v.Place = value
 	case FieldDepartment:
-		v.Departments = slices.DeleteFunc(slices.Clone(v.Departments), func(s ScoredName) bool { return s.Name == value })
 		if value != "" {
-			v.Departments = slices.Insert(v.Departments, 0, ScoredName{Name: value, Score: 1})
+			v.LeadDepartment(value, 1)
 		}
 	case FieldRegion:
 		code, name, _ := strings.Cut(value, " ")
@@ -56,7 +60,7 @@ func (v *Verdict) setField(field, value string) *Error {
 	if err != nil {
 		return err
 	}
-	v.Evidence = slices.DeleteFunc(slices.Clone(v.Evidence), func(e Evidence) bool { return e.Field == field })
+	v.dropEvidence(field)
 	if v.Confidence != nil {
 		v.Confidence[field] = 1
 	}
@@ -142,6 +146,12 @@ func (d *Desk) CorrectItem(ctx context.Context, who Actor, in Correction) (Item,
 		before, after := map[string]string{}, map[string]string{}
 		for f, value := range in.Fields {
 			was := it.Verdict.field(f)
+			if f == FieldCategory {
+				var err *Error
+				if value, err = d.category(value, was); err != nil {
+					return err
+				}
+			}
 			if err := it.Verdict.setField(f, value); err != nil {
 				return err
 			}

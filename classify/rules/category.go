@@ -11,8 +11,10 @@ var modelled = []string{"城乡建设", "交通运输", "环境保护", "劳动�
 
 // categorySet lets words speak beside the model: for the eight classes that the
 // model doesn't know, and where the letters that trained it were filed otherwise
-// than the taxonomy says.
-func categorySet() Set {
+// than the taxonomy says. The office's own words speak for the classes too, and lead
+// below them.
+func categorySet(tree desk.CategoryTree) Set {
+	own := newOwnCategories(tree)
 	words := newCues(slicesOf(
 		group("政法", 3, `红绿灯 交警 交警队 交警大队 信号灯 违章停车 违停 乱停乱放 交通违法 闯红灯 酒驾 醉驾 车管所 驾驶证 行驶证 驾照 车牌 上牌 年检 派出所 公安 公安局 民警 报警 立案 不立案 户口 户籍 落户 身份证 居住证 上户 迁户 法院 检察院 判决 执行难 强制执行 诉讼 律师 司法 仲裁 公证 法律援助 监狱 刑事 诈骗 被骗 盗窃 偷盗 被盗 赌博 麻将馆 卖淫 嫖娼 涉黄 吸毒 贩毒 黑社会 扫黑 恶势力 黑恶 打架 斗殴 殴打 被打 治安 社会治安 高利贷 套路贷 传销 敲诈 勒索 绑架 拐卖 电信诈骗 非法集资 飙车 炸街 鸣笛 禁鸣 限行 限速 超速 违章 电子警察 抓拍 测速 货车限行 渣土车超速 单行线 交通信号 左转 右转 掉头 斑马线 乱停车 停车乱 交通管制 交通秩序 违章停车 货车 重型货车 占道停车 大货车 标线 交通标志 减速带 交通拥堵 堵车 拥堵 养犬 狗咬 遛狗 烈性犬 出入境 护照 签证 消防通道 消防隐患 摩托车 电动车上牌 无牌 驾考 科目二 科目三 扣分 罚单 考场`),
 		group("民政", 3, `低保 最低生活保障 五保 特困 孤儿 残疾人 残疾证 残联 残疾 优抚 烈士 退役军人 退伍军人 复员 转业军人 老兵 军属 退伍 义务兵 伤残军人 参战 婚姻登记 结婚登记 离婚登记 民政 民政局 社会救助 临时救助 大病救助 困难救助 养老院 敬老院 养老机构 居家养老 高龄津贴 老年证 优待证 地名 门牌号 区划 行政区划 撤县设市 村委会选举 换届选举 居委会选举 社会组织 慈善 捐款 募捐 救灾 赈灾 殡葬 殡仪馆 公墓 墓地 火化 收养 社工 福利院 流浪 乞讨 留守老人 敬老卡 老人补贴`),
@@ -34,8 +36,13 @@ func categorySet() Set {
 	for i, name := range words.tags {
 		known[i] = slices.Contains(modelled, name)
 	}
-	return Set{Name: "category", Examples: categoryExamples, words: []*cues{words}, read: func(x *scanned, v *desk.Verdict) {
-		c := x.count(words)
+	lists := []*cues{words}
+	if own.words != nil {
+		lists = append(lists, own.words)
+	}
+	return Set{Name: "category", Examples: categoryExamples, words: lists, read: func(x *scanned, v *desk.Verdict) {
+		c, mine := x.count(words), own.count(x)
+		defer func() { own.refine(mine, v) }()
 		if v.Category != "" {
 			for i := range c.sums {
 				if known[i] {
@@ -51,6 +58,7 @@ func categorySet() Set {
 			if !c.titled(i) && name != v.Category {
 				c.sums[i] *= untitled
 			}
+			c.sums[i] += mine.of(name)
 			if c.sums[i] > 0 && (best < 0 || c.sums[i] > c.sums[best]) {
 				best = i
 			}

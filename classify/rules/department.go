@@ -50,7 +50,7 @@ func departmentSet(duties ...desk.Charge) Set {
 			defer first.lead(v)
 		}
 		c := x.count(words)
-		for name, prior := range priors[v.Category] {
+		for name, prior := range priors[desk.CategoryClass(v.Category)] {
 			c.sums[c.number(name)] += prior
 		}
 		total := 4.0

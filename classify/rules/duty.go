@@ -59,7 +59,7 @@ func answers(x *scanned, duties []desk.Charge, v *desk.Verdict) answering {
 // holds says whether a line of the duty list holds for a text, and how exactly.
 func holds(d desk.Charge, v *desk.Verdict) (exact float64, ok bool) {
 	if len(d.Categories) > 0 {
-		if !slices.Contains(d.Categories, v.Category) {
+		if !slices.ContainsFunc(d.Categories, func(c string) bool { return desk.CategoryUnder(v.Category, c) }) {
 			return 0, false
 		}
 		exact += 0.25

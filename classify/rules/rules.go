@@ -15,9 +15,10 @@ import (
 
 // Options say whose desk it is.
 type Options struct {
-	OfficeRegion string         // code of the office's own area: settles names that many places bear
-	Location     *time.Location // the office's zone; nil: UTC+8
-	Duties       []desk.Charge  // the office's duty list: who answers for what
+	OfficeRegion string            // code of the office's own area: settles names that many places bear
+	Location     *time.Location    // the office's zone; nil: UTC+8
+	Duties       []desk.Charge     // the office's duty list: who answers for what
+	Categories   desk.CategoryTree // what the office has put below the fifteen classes, with its words
 }
 
 // Set is one rule set.
@@ -48,7 +49,7 @@ func Table(o Options) ([]Set, error) {
 	}
 	return []Set{
 		kindSet(),
-		categorySet(),
+		categorySet(o.Categories),
 		placeSet(gazetteer, o.OfficeRegion),
 		occurredSet(o.Location),
 		casualtySet(),
