@@ -46,15 +46,13 @@ func departmentSet(duties ...desk.Charge) Set {
 		lists = append(lists, newCues(own))
 	}
 	return Set{Name: "departments", Examples: departmentExamples, words: lists, read: func(x *scanned, v *desk.Verdict) {
-		if first := answers(x, duties, v); first.department != "" {
-			defer first.lead(v)
-		}
+		defer lead(answers(x, duties, v), v)
 		c := x.count(words)
 		for name, prior := range priors[desk.CategoryClass(v.Category)] {
 			c.sums[c.number(name)] += prior
 		}
 		total := 4.0
-		var top [5]int // the best, numbers of tags; those alike in the order of their names
+		var top [ranked]int // the best, numbers of tags; those alike in the order of their names
 		n := 0
 		for i, s := range c.sums {
 			if s <= 0 {

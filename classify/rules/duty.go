@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -10,7 +11,13 @@ import (
 // dutyWeight is what a word of the duty list weighs in the body; in the title thrice.
 const dutyWeight = 1.0
 
-// answering is the department that the duty list names for a text, with the words
+const (
+	ranked        = 5   // departments that a verdict names at most
+	sureOfDuties  = 0.9 // how sure the desk is of the first that the list names
+	leastOfDuties = 0.6 // what a further one has of that at least
+)
+
+// answering is a department that the duty list names for a text, with the words
 // that say so.
 type answering struct {
 	department string
@@ -19,10 +26,11 @@ type answering struct {
 }
 
 // answers asks the duty list: of the lines that hold for the text's category and
-// place, the one whose words it says most, the more exact line before the general one.
-func answers(x *scanned, duties []desk.Charge, v *desk.Verdict) answering {
-	if len(duties) == 0 {
-		return answering{}
+// place, the departments whose words it says, the one of which it says most first, the
+// more exact line before the general one.
+func answers(x *scanned, duties []desk.Charge, v *desk.Verdict) []answering {
+	if len(duties) == 0 || !x.some(1) {
+		return nil
 	}
 	found := map[string]*answering{}
 	for n, p := range x.parts {
@@ -47,13 +55,14 @@ func answers(x *scanned, duties []desk.Charge, v *desk.Verdict) answering {
 			}
 		})
 	}
-	var best answering
+	list := make([]answering, 0, len(found))
 	for _, a := range found {
-		if a.score > best.score || a.score == best.score && a.department < best.department {
-			best = *a
-		}
+		list = append(list, *a)
 	}
-	return best
+	slices.SortFunc(list, func(a, b answering) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.department, b.department))
+	})
+	return list[:min(len(list), ranked)]
 }
 
 // holds says whether a line of the duty list holds for a text, and how exactly.
@@ -73,15 +82,25 @@ func holds(d desk.Charge, v *desk.Verdict) (exact float64, ok bool) {
 	return exact, true
 }
 
-// lead puts the department first, over what the rules have ranked, with its words as
-// the reason.
-func (a answering) lead(v *desk.Verdict) {
-	sureOf := 0.9
-	v.LeadDepartment(a.department, sureOf)
-	v.KeepDepartments(5)
-	sure(v, "department", sureOf)
-	v.SetReason(desk.FieldDepartment, desk.ReasonDuties)
-	for _, s := range a.spans[:min(len(a.spans), 3)] {
-		s.note(v, "department")
+// lead puts the departments first, over what the rules have ranked, each with its words
+// as the reason.
+func lead(list []answering, v *desk.Verdict) {
+	for i, a := range slices.Backward(list) {
+		score := sureOfDuties
+		if i > 0 { // behind the first as its words are fewer, before what the rules rank
+			score = hundredths(sureOfDuties * max(a.score/list[0].score, leastOfDuties) * 0.95)
+		}
+		if len(v.Departments) > 0 {
+			score = max(score, v.Departments[0].Score)
+		}
+		v.LeadDepartment(a.department, score)
+		v.SetReason(desk.FieldDepartment, desk.ReasonDuties)
+		for _, s := range a.spans[:min(len(a.spans), 3)] {
+			s.note(v, desk.FieldDepartment)
+		}
+	}
+	if len(list) > 0 {
+		v.KeepDepartments(ranked)
+		sure(v, desk.FieldDepartment, sureOfDuties)
 	}
 }
