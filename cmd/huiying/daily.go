@@ -49,7 +49,7 @@ func (c dailyCmd) Run(ctx context.Context, std streams, log *slog.Logger) error 
 	}
 	count := map[string]int{}
 	err = c.withDesk(ctx, log, func(d *desk.Desk) error {
-		d.Classifier, d.Discoverer = engine, discoverer
+		d.Classifier, d.Discoverer, d.Tree = engine, discoverer, engine.tree
 		for i, p := range list {
 			if slices.Contains(c.Skip, i+1) {
 				continue

@@ -29,7 +29,7 @@ type drills struct {
 	wake       <-chan struct{}
 	url        string // of the database
 	policy     desk.Policy
-	classifier desk.Classifier
+	classifier *classifier
 	discoverer desk.Discoverer
 	listen     string // host:port from which drills take the first that is free
 	origin     string

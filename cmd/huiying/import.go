@@ -66,7 +66,7 @@ func (c importCmd) into(ctx context.Context, log *slog.Logger, policy desk.Polic
 		return err
 	}
 	return c.withDesk(ctx, log, func(d *desk.Desk) error {
-		d.Classifier, d.Discoverer = engine, discoverer
+		d.Classifier, d.Discoverer, d.Tree = engine, discoverer, engine.tree
 		if _, err := (&follower{desk: d, reader: engine, log: log}).RunOnce(ctx, d.Now()); err != nil {
 			return err
 		}

@@ -17,7 +17,8 @@ import (
 	"huiying/desk"
 )
 
-// follower keeps a node's reader at the learnt model that the office uses.
+// follower keeps a node's reader at the learnt model and the categories that the office
+// uses.
 type follower struct {
 	desk   *desk.Desk
 	reader *classifier
@@ -25,9 +26,19 @@ type follower struct {
 	log    *slog.Logger
 }
 
-// RunOnce looks whether somebody has switched. A model that can't be read leaves the
-// one that speaks in place: intake goes on.
+// RunOnce looks whether somebody has switched, or changed the tree of categories. A
+// model that can't be read leaves the one that speaks in place: intake goes on.
 func (f *follower) RunOnce(ctx context.Context, _ time.Time) (bool, error) {
+	set, err := f.desk.FollowCategories(ctx)
+	if err != nil {
+		return false, err
+	}
+	switch changed, err := f.reader.regrow(); {
+	case err != nil:
+		return false, err
+	case changed:
+		f.log.Info("categories taken up", "version", set.Version, "categories", len(set.Tree.Own()))
+	}
 	m, changed, err := f.desk.ModelUnless(ctx, f.number.Load())
 	if err != nil || !changed {
 		return false, err
@@ -62,6 +73,13 @@ func (c trainCmd) Run(ctx context.Context, std streams, log *slog.Logger) error 
 		return err
 	}
 	return c.withDesk(ctx, log, func(d *desk.Desk) error {
+		d.Tree = reader.tree
+		if _, err := d.FollowCategories(ctx); err != nil {
+			return err
+		}
+		if _, err := reader.regrow(); err != nil {
+			return err
+		}
 		plain, err := d.Lessons(ctx, desk.Shell)
 		if err != nil {
 			return err

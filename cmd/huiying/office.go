@@ -43,7 +43,7 @@ type office struct {
 type officeOptions struct {
 	store      *pg.Store
 	policy     desk.Policy
-	classifier desk.Classifier
+	classifier *classifier
 	discoverer desk.Discoverer
 	guard      *ingest.Guard
 	sources    []ingest.Kind
@@ -63,7 +63,7 @@ type officeOptions struct {
 // newOffice ties the knots, in straight lines. Nothing runs yet.
 func newOffice(o officeOptions) (*office, error) {
 	d := newDesk(o.store, o.policy, o.sources, o.now, o.log)
-	d.Classifier, d.Discoverer, d.Channels = o.classifier, o.discoverer, o.table.Channels()
+	d.Classifier, d.Discoverer, d.Tree, d.Channels = o.classifier, o.discoverer, o.classifier.tree, o.table.Channels()
 	d.Scenarios, d.Playing, d.Pace = o.scenarios, o.playing, o.pace
 	var err error
 	if d.Directory, err = rules.Directory(); err != nil {
