@@ -298,7 +298,11 @@ func TestGzipStreamAnswersWhileItIsSent(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	go send(rawLines(ingesttest.Messages(1, 3)...).Bytes)
+	first := make(chan struct{})
+	go func() {
+		defer close(first)
+		send(rawLines(ingesttest.Messages(1, 3)...).Bytes)
+	}()
 	r := request(t, url, TypeNDJSON, pr)
 	r.Header.Set("Content-Encoding", "gzip")
 	res, err := http.DefaultClient.Do(r)
@@ -312,6 +316,7 @@ func TestGzipStreamAnswersWhileItIsSent(t *testing.T) {
 			t.Fatalf("line %d: %s %v", i, lines.Text(), lines.Err())
 		}
 	}
+	<-first // the answers may be here before its Flush returns
 	send(rawLines(ingesttest.Messages(4, 600)...).Bytes)
 	for i := range 600 {
 		if !lines.Scan() || !strings.Contains(lines.Text(), "created") {
