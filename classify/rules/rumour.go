@@ -25,7 +25,7 @@ func rumourSet() Set {
 		group("sober", -0.3, `警方通报 官方通报 新华社 人民日报 新闻发布会 据新华 发布通报 经查 本报讯 中新网 央视新闻 辟谣 不实 官方回应 记者从 官方微博 通报如下 情况通报 调查结果 已被证实 并非 谣言`),
 	))
 	return Set{Name: "rumour", Examples: rumourExamples, words: []*cues{words}, read: func(x *scanned, v *desk.Verdict) {
-		doubt, sober, strong := 1.0, 0.0, 0
+		doubt, sober, strong, from := 1.0, 0.0, 0, len(v.Evidence)
 		var seen said
 		var claims [3]span // slight ones, told when nothing says more
 		slight := 0
@@ -73,7 +73,9 @@ func rumourSet() Set {
 				s.p.weigh(v, "rumour", s.h.start, s.h.end, s.h.weight)
 			}
 		}
-		v.Rumour = hundredths(max(0, 1-doubt-sober))
+		if v.Rumour = hundredths(max(0, 1-doubt-sober)); v.Rumour == 0 {
+			v.Evidence = v.Evidence[:from]
+		}
 		sure(v, "rumour", 0.5)
 	}}
 }

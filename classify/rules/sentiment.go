@@ -14,6 +14,7 @@ func sentimentSet() Set {
 	))
 	return Set{Name: "sentiment", Examples: sentimentExamples, words: []*cues{words}, read: func(x *scanned, v *desk.Verdict) {
 		good, bad, noted := 0.0, 0.0, 0
+		from := len(v.Evidence)
 		for n, p := range x.parts {
 			x.each(0, n, func(h hit) {
 				w := h.weight
@@ -37,6 +38,14 @@ func sentimentSet() Set {
 			})
 		}
 		v.Sentiment = hundredths((good - bad) / (good + bad + 1.5))
+		switch {
+		case v.Sentiment == 0:
+			v.Evidence = v.Evidence[:from]
+		case v.Sentiment < 0: // so that a weight above nought speaks for what is said
+			for i := range v.Evidence[from:] {
+				v.Evidence[from+i].Weight *= -1
+			}
+		}
 		sure(v, "sentiment", 0.4+0.4*(good+bad)/(good+bad+3))
 	}}
 }
