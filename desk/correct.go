@@ -45,6 +45,7 @@ func (v *Verdict) setField(field, value string) *Error {
 	case FieldDepartment:
 		if value != "" {
 			v.LeadDepartment(value, 1)
+			v.Refused = slices.DeleteFunc(slices.Clone(v.Refused), func(name string) bool { return name == value }) // somebody insists
 		}
 	case FieldRegion:
 		code, name, _ := strings.Cut(value, " ")
@@ -92,7 +93,13 @@ func (v *Verdict) field(name string) string {
 }
 
 // copyField takes over a person's choice from an earlier verdict.
-func (v *Verdict) copyField(field string, from *Verdict) { _ = v.setField(field, from.field(field)) }
+func (v *Verdict) copyField(field string, from *Verdict) {
+	if field == FieldRefused {
+		v.refuse(from.Refused...)
+		return
+	}
+	_ = v.setField(field, from.field(field))
+}
 
 // pick applies what the person at the seat has set.
 func (it *Item) pick() {

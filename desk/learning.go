@@ -19,12 +19,13 @@ type Lesson struct {
 	Item   int64  // 0: not an item
 	Text   Text
 	Fields map[string]string // FieldKind, FieldCategory, FieldDepartment: what is right
+	Not    []string          `json:",omitempty"` // departments that it isn't for: they sent it back (退单)
 	Stand  bool              // nobody set it: it was let stand
 }
 
 // Copy gives a verdict that can be changed without the original.
 func (v Verdict) Copy() Verdict {
-	v.Departments, v.Evidence = slices.Clone(v.Departments), slices.Clone(v.Evidence)
+	v.Departments, v.Evidence, v.Refused = slices.Clone(v.Departments), slices.Clone(v.Evidence), slices.Clone(v.Refused)
 	v.Confidence, v.Reasons = maps.Clone(v.Confidence), maps.Clone(v.Reasons)
 	return v
 }
@@ -54,8 +55,9 @@ type ModelReport struct {
 // FieldReport is the comparison for one field.
 type FieldReport struct {
 	Field        string        `json:"field"`
-	Set          Agreement     `json:"set"`   // with what people set
-	Stood        Agreement     `json:"stood"` // with what people let stand
+	Set          Agreement     `json:"set"`              // with what people set
+	Stood        Agreement     `json:"stood"`            // with what people let stand
+	Refused      Agreement     `json:"refused,omitzero"` // texts that departments sent back, and how many are sent there still
 	Classes      []ClassReport `json:"classes"`
 	Changed      []ModelChange `json:"changed"` // the first of those that change
 	ChangedCount int           `json:"changed_count"`
@@ -109,7 +111,10 @@ type ModelTx interface {
 }
 
 // FieldNames are the fields that corrections teach, in words.
-var FieldNames = map[string]string{FieldKind: "诉求类型", FieldCategory: "领域", FieldDepartment: "责任单位"}
+var FieldNames = map[string]string{FieldKind: "诉求类型", FieldCategory: "领域", FieldNode: "下级领域", FieldDepartment: "责任单位"}
+
+// FieldNode is the category in full, for models: FieldCategory is its class to them.
+const FieldNode = "node"
 
 // MaxModel is how large a learnt model may be, in bytes.
 const MaxModel = 8 << 20
@@ -172,7 +177,10 @@ func (it Item) teach(list []Lesson, fields []string, stand bool) []Lesson {
 			l.Fields[f] = v
 		}
 	}
-	if len(l.Fields) == 0 {
+	if slices.Contains(fields, FieldRefused) {
+		l.Not = slices.DeleteFunc(slices.Clone(it.Verdict.Refused), func(name string) bool { return name == it.Verdict.Department() })
+	}
+	if len(l.Fields)+len(l.Not) == 0 {
 		return list
 	}
 	return append(list, l)

@@ -123,6 +123,7 @@ const (
 	ActItemRead       Act = "item.read"
 	ActItemLog        Act = "item.log"        // log a call at the seat
 	ActDutyLog        Act = "duty.log"        // log calls and documents that reach the duty room (来电来文)
+	ActItemReturn     Act = "item.return"     // send an item back (退单): the department itself, or who notes it for it
 	ActItemReveal     Act = "item.reveal"     // see a masked phone or ID number; recorded
 	ActItemCorrect    Act = "item.correct"    // overrule the machine's verdict
 	ActItemSettle     Act = "item.settle"     // set an item aside as needing no answer
@@ -155,16 +156,16 @@ const (
 // narrows it further, per record.
 var permissions = map[Role][]Act{
 	RoleOperator:   {ActItemRead, ActItemLog},
-	RoleShiftLead:  {ActItemRead, ActTopicArrange, ActItemExport, ActItemLog, ActDutyLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActItemReply, ActQuarantine, ActHandover, ActDrill, ActCategoryManage},
-	RoleDispatcher: {ActItemRead, ActTopicArrange, ActItemLog, ActItemCorrect, ActItemSettle, ActItemReply, ActItemReveal},
+	RoleShiftLead:  {ActItemRead, ActItemReturn, ActTopicArrange, ActItemExport, ActItemLog, ActDutyLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActItemReply, ActQuarantine, ActHandover, ActDrill, ActCategoryManage},
+	RoleDispatcher: {ActItemRead, ActItemReturn, ActTopicArrange, ActItemLog, ActItemCorrect, ActItemSettle, ActItemReply, ActItemReveal},
 	RoleCallerBack: {ActItemRead, ActItemReveal},
 	RoleInspector:  {ActItemRead},
-	RoleDuty: {ActItemRead, ActTopicArrange, ActItemExport, ActItemLog, ActDutyLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActItemReply, ActIncidentRead, ActIncidentRaise, ActIncidentGrade,
+	RoleDuty: {ActItemRead, ActItemReturn, ActTopicArrange, ActItemExport, ActItemLog, ActDutyLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActItemReply, ActIncidentRead, ActIncidentRaise, ActIncidentGrade,
 		ActIncidentSecond, ActReleaseDraft, ActReleasePublish, ActBriefing, ActNoticeAck, ActQuarantine, ActHandover, ActDrill, ActMediaPaste},
 	RolePress:      {ActItemRead, ActItemExport, ActMediaPaste, ActIncidentRead, ActReleaseDraft, ActReleasePublish, ActBriefing, ActNoticeAck, ActHandover, ActDrill},
 	RoleLeader:     {ActItemRead, ActIncidentRead, ActIncidentSecond, ActReleaseSign, ActNoticeAck, ActHandover, ActDrill},
 	RoleSecrecy:    {ActIncidentRead, ActReleaseReview},
-	RoleDepartment: {ActItemRead},
+	RoleDepartment: {ActItemRead, ActItemReturn},
 	RoleAuditor:    {ActRecordRead},
 	RoleSysadmin:   {ActSourceManage, ActQuarantine, ActAlertText, ActDrill, ActModelManage, ActCategoryManage},
 	RoleSecadmin:   {ActPersonManage, ActAlertText},

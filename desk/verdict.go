@@ -55,7 +55,8 @@ type Text struct {
 type Verdict struct {
 	Kind        string             `json:"kind"`
 	Category    string             `json:"category"`
-	Departments []ScoredName       `json:"departments"` // best first
+	Departments []ScoredName       `json:"departments"`       // best first
+	Refused     []string           `json:"refused,omitempty"` // departments that sent it back (退单)
 	Region      *Region            `json:"region"`
 	Place       string             `json:"place"`
 	Urgency     string             `json:"urgency"`

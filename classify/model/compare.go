@@ -6,6 +6,13 @@ import (
 	"huiying/desk"
 )
 
+func one(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
+}
+
 // compare says, field by field and value by value, how verdicts before and after
 // agree with what people say, and which texts change.
 func compare(lessons []Lesson, before, after []desk.Verdict) []desk.FieldReport {
@@ -20,11 +27,16 @@ func compare(lessons []Lesson, before, after []desk.Verdict) []desk.FieldReport 
 			return classes[name]
 		}
 		for i, l := range lessons {
-			want := l.Fields[field]
-			if want == "" {
+			was, is := valueOf(&before[i], field), valueOf(&after[i], field)
+			if field == desk.FieldDepartment && len(l.Not) > 0 {
+				r.Refused.Size++
+				r.Refused.Before += one(slices.Contains(l.Not, was))
+				r.Refused.After += one(slices.Contains(l.Not, is))
+			}
+			want := want(l.Lesson, field)
+			if want == "" || field == desk.FieldNode && max(desk.CategoryLevel(want), desk.CategoryLevel(was), desk.CategoryLevel(is)) == 1 {
 				continue
 			}
-			was, is := valueOf(&before[i], field), valueOf(&after[i], field)
 			tally := &r.Set
 			if l.Stand {
 				tally = &r.Stood
@@ -55,7 +67,7 @@ func compare(lessons []Lesson, before, after []desk.Verdict) []desk.FieldReport 
 				}
 			}
 		}
-		if r.Set.Size+r.Stood.Size == 0 {
+		if r.Set.Size+r.Stood.Size+r.Refused.Size == 0 {
 			continue
 		}
 		for _, c := range classes {

@@ -36,13 +36,16 @@ type fieldHead struct {
 	Steep  float64   `json:"steep"` // what is said times this, through a softmax, are probabilities
 }
 
-// Learnt lists the fields that corrections can teach.
-var Learnt = []string{desk.FieldKind, desk.FieldCategory, desk.FieldDepartment}
+// Learnt lists the fields that corrections can teach, in the order in which they speak:
+// the class first, then what lies below it.
+var Learnt = []string{desk.FieldKind, desk.FieldCategory, desk.FieldNode, desk.FieldDepartment}
 
 const (
 	headBits   = 18
 	headSteps  = 127
 	maxHeads   = 96  // labels of all fields together
+	maxLabels  = 32  // of one field
+	silent     = -10 // further than any margin
 	leastVoice = 0.3 // a head that says less than this for a label doesn't overrule
 )
 
@@ -52,9 +55,19 @@ func valueOf(v *desk.Verdict, field string) string {
 	case desk.FieldKind:
 		return v.Kind
 	case desk.FieldCategory:
+		return desk.CategoryClass(v.Category)
+	case desk.FieldNode:
 		return v.Category
 	}
 	return v.Department()
+}
+
+// fieldIn is the field of the verdict that a learnt field is.
+func fieldIn(field string) string {
+	if field == desk.FieldNode {
+		return desk.FieldCategory
+	}
+	return field
 }
 
 // said are margins, −1 to 1, of what model and rules say already, by label.
@@ -73,7 +86,7 @@ func said(v *desk.Verdict, field string, labels []string) []float64 {
 			put(d.Name, d.Score)
 		}
 	}
-	put(valueOf(v, field), v.Confidence[field])
+	put(valueOf(v, field), v.Confidence[fieldIn(field)])
 	return out
 }
 
@@ -137,8 +150,18 @@ func (h *Heads) overrule(x *extractor, doc *classify.Document, v *desk.Verdict, 
 	for c := range margin {
 		margin[c] += own[c]
 	}
+	if field.Field == desk.FieldNode { // the class is settled: what lies elsewhere is silent
+		for c, path := range field.Labels {
+			if desk.CategoryClass(path) != desk.CategoryClass(v.Category) {
+				margin[c], own[c] = silent, silent
+			}
+		}
+	}
 	best := decide(valueOf(v, field.Field), field.Labels, margin, own)
 	if best < 0 {
+		if field.Field == desk.FieldDepartment {
+			stepBack(v, field.Labels, margin, own)
+		}
 		return
 	}
 	label := field.Labels[best]
@@ -146,7 +169,7 @@ func (h *Heads) overrule(x *extractor, doc *classify.Document, v *desk.Verdict, 
 	switch field.Field {
 	case desk.FieldKind:
 		v.Kind = label
-	case desk.FieldCategory:
+	case desk.FieldCategory, desk.FieldNode:
 		v.Category = label
 	case desk.FieldDepartment:
 		if len(v.Departments) > 0 {
@@ -155,9 +178,41 @@ func (h *Heads) overrule(x *extractor, doc *classify.Document, v *desk.Verdict, 
 		v.LeadDepartment(label, sure)
 		v.KeepDepartments(5)
 	}
-	v.Confidence[field.Field] = sure
-	v.SetEvidence(field.Field)
-	h.explain(x, doc, v, field.Field, from+best)
+	v.Confidence[fieldIn(field.Field)] = sure
+	v.SetEvidence(fieldIn(field.Field))
+	h.explain(x, doc, v, fieldIn(field.Field), from+best)
+}
+
+// stepBack takes a department from the first place where what was learnt speaks clearly
+// against it (退单) and one of those behind it has more to say for itself.
+func stepBack(v *desk.Verdict, labels []string, margin, own []float64) {
+	at := slices.Index(labels, v.Department())
+	if at < 0 || own[at] > -leastVoice {
+		return
+	}
+	next, most := "", margin[at]
+	for _, d := range v.Departments[1:] {
+		m := 2*d.Score - 1
+		if i := slices.Index(labels, d.Name); i >= 0 {
+			m = margin[i]
+		}
+		if m > most {
+			next, most = d.Name, m
+		}
+	}
+	if next == "" {
+		return
+	}
+	field := desk.DepartmentField(v, next)
+	words, reason := v.Words(field), v.Reasons[field]
+	v.LeadDepartment(next, v.Departments[0].Score)
+	for _, e := range words {
+		e.Field = desk.FieldDepartment
+		v.Evidence = append(v.Evidence, e)
+	}
+	if reason != "" {
+		v.SetReason(desk.FieldDepartment, reason)
+	}
 }
 
 // explain notes the three words that speak most for a column.

@@ -57,7 +57,7 @@ func Learn(ctx context.Context, name string, lessons []Lesson, inUse *Heads) (*H
 			report.Stood++
 		} else {
 			report.Set++
-			set += len(l.Fields)
+			set += len(l.Fields) + len(l.Not)
 		}
 	}
 	if set < LeastSet {
@@ -146,7 +146,7 @@ func (k *classroom) learn(ctx context.Context, name string, use func(i int) bool
 		}
 		var rows []int
 		for i, l := range k.lessons {
-			if use(i) && slices.Contains(labels, l.Fields[field]) {
+			if use(i) && (slices.Contains(labels, want(l.Lesson, field)) || field == desk.FieldDepartment && slices.ContainsFunc(l.Not, func(not string) bool { return slices.Contains(labels, not) })) {
 				rows = append(rows, i)
 			}
 		}
@@ -186,11 +186,22 @@ const headSteep = 1.0
 func (k *classroom) labels(field string, use func(i int) bool) []string {
 	times := map[string]int{}
 	for i, l := range k.lessons {
-		if v := l.Fields[field]; v != "" && use(i) {
+		if !use(i) {
+			continue
+		}
+		if v := want(l.Lesson, field); v != "" {
 			if times[v]++; !l.Stand {
 				times[v] += leastLabel // one that a person set counts, however seldom
 			}
 		}
+		if field == desk.FieldDepartment {
+			for _, not := range l.Not {
+				times[not] += leastLabel
+			}
+		}
+	}
+	if field == desk.FieldNode {
+		divided(times)
 	}
 	var labels []string
 	for v, n := range times {
@@ -199,9 +210,38 @@ func (k *classroom) labels(field string, use func(i int) bool) []string {
 		}
 	}
 	slices.SortFunc(labels, func(a, b string) int { return cmp.Or(cmp.Compare(times[b], times[a]), cmp.Compare(a, b)) })
-	labels = labels[:min(len(labels), maxHeads/len(Learnt))]
+	labels = labels[:min(len(labels), maxLabels)]
 	slices.Sort(labels)
 	return labels
+}
+
+// want is what a lesson says of a learnt field. A category below the fifteen counts for
+// its class too.
+func want(l desk.Lesson, field string) string {
+	v := l.Fields[fieldIn(field)]
+	if field == desk.FieldCategory {
+		return desk.CategoryClass(v)
+	}
+	return v
+}
+
+// divided keeps the categories of classes that people divide further: those below the
+// fifteen, and the class itself as what is none of them.
+func divided(times map[string]int) {
+	of := map[string]int{}
+	for path, n := range times {
+		if desk.CategoryLevel(path) > 1 && n >= leastLabel {
+			of[desk.CategoryClass(path)] = leastLabel
+		}
+	}
+	for path := range times {
+		if of[desk.CategoryClass(path)] == 0 {
+			delete(times, path)
+		}
+	}
+	for class := range of {
+		times[class] += leastLabel
+	}
 }
 
 // column trains what speaks for one label.
@@ -210,8 +250,12 @@ func (k *classroom) column(field string, labels []string, c int, rows []int) []f
 	for _, i := range rows {
 		l := &k.lessons[i]
 		y := -1.0
-		if l.Fields[field] == labels[c] {
+		switch right := want(l.Lesson, field); {
+		case right == labels[c]:
 			y = 1
+		case right != "":
+		case !slices.Contains(l.Not, labels[c]): // it isn't another one; of this one nobody said anything
+			continue
 		}
 		problem.add(k.rows[i], y, k.vote[i], said(&l.Base, field, labels)[c])
 	}
