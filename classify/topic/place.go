@@ -61,6 +61,7 @@ type board struct {
 	terms  []weighed
 	length float64 // of the document's terms, squared
 	names  []name
+	marks  marks
 	slots  [4 * termLimit]uint8 // 1 + position of a term, by its hash
 	homes  []home
 	near   []desk.Near
@@ -97,6 +98,7 @@ const closest = 12
 func (b *board) begin(doc *desk.TopicDoc, s *sketch) {
 	b.doc, b.s, b.homes, b.near, b.length = doc, s, b.homes[:0], nil, 0
 	b.terms, b.names = b.terms[:0], b.names[:0]
+	b.marks.take(s)
 	clear(b.slots[:])
 	for i := range min(s.termCount(), termLimit) {
 		t := s.term(i)
@@ -127,7 +129,7 @@ func (b *board) find(hash uint32) int {
 // hear takes one found document in. with is the batch's document that opens its
 // topic, index its own position in the batch; -1 for stored ones.
 func (b *board) hear(other *desk.TopicDoc, o *sketch, topic int64, with, index int) {
-	j := jaccard(b.s, o)
+	j := jaccard(b.s, &b.marks, o)
 	if j >= nearFrom {
 		n := desk.Near{Item: other.Item, Index: index, Score: j}
 		if index >= 0 {

@@ -149,7 +149,7 @@ func TestJaccardIsNear(t *testing.T) {
 			s := decode(encode(h[:min(len(h), sketchSize)], len(h), 0, nil, nil))
 			return &s
 		}
-		got, want := jaccard(cut(a), cut(b)), exact(a, b)
+		got, want := alike(cut(a), cut(b)), exact(a, b)
 		limit := 1e-9 // both kept whole
 		if len(a) > sketchSize || len(b) > sketchSize {
 			limit = 0.15
@@ -165,7 +165,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(encode([]uint32{1, 2}, 2, 5, []term{{3, 0.5, 200, inTitle | 2<<timesShift}}, []name{{slotRoad, 9}, {slotSite | aside, 8}}))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		s := decode(b)
-		if j := jaccard(&s, &s); j < 0 || j > 1 {
+		if j := alike(&s, &s); j < 0 || j > 1 {
 			t.Fatalf("jaccard %v", j)
 		}
 		var bd board
