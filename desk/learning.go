@@ -163,6 +163,11 @@ func (d *Desk) Lessons(ctx context.Context, who Actor) (list []Lesson, err error
 	for _, it := range items {
 		list = it.teach(list, []string{FieldKind, FieldCategory, FieldDepartment}, true)
 	}
+	for _, l := range list { // what has left the tree teaches what is left of it above
+		if path, ok := l.Fields[FieldCategory]; ok {
+			l.Fields[FieldCategory] = d.Categories().Nearest(path)
+		}
+	}
 	return list, err
 }
 

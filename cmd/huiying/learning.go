@@ -85,7 +85,7 @@ func (c trainCmd) Run(ctx context.Context, std streams, log *slog.Logger) error 
 			return err
 		}
 		for _, path := range c.File {
-			more, err := classify.Labelled(path)
+			more, err := classify.Labelled(path, d.Categories())
 			if err != nil {
 				return err
 			}
@@ -162,6 +162,9 @@ func printModel(std streams, m desk.LearntModel) error {
 	}
 	for _, f := range r.Fields {
 		text += fmt.Sprintf("\n%s：更正过的 %d 件，说对 %d → %d；照办的 %d 件，不变 %d → %d；改口 %d 件\n", desk.FieldNames[f.Field], f.Set.Size, f.Set.Before, f.Set.After, f.Stood.Size, f.Stood.Before, f.Stood.After, f.ChangedCount)
+		if f.Refused.Size > 0 {
+			text += fmt.Sprintf("退单 %d 件，仍会派给退单单位 %d → %d\n", f.Refused.Size, f.Refused.Before, f.Refused.After)
+		}
 		text += "| 取值 | 件数 | F1 前 | F1 后 |\n|---|---|---|---|\n"
 		for _, class := range f.Classes {
 			text += fmt.Sprintf("| %s | %d | %.3f | %.3f |\n", class.Name, class.Size, class.F1Before(), class.F1After())
