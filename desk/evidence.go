@@ -3,7 +3,6 @@ package desk
 import (
 	"cmp"
 	"slices"
-	"strings"
 )
 
 // The reasons of another sort than words of the text, by which a field of a verdict
@@ -127,14 +126,4 @@ func (v *Verdict) Filled() []string {
 	add("rumour", v.Rumour > 0)
 	add("sentiment", v.Sentiment != 0)
 	return list
-}
-
-// ownDepartment is the department, other than the first, that a field of evidence
-// names; "" for other fields.
-func ownDepartment(field string) string {
-	name, ok := strings.CutPrefix(field, FieldDepartment+"/")
-	if !ok {
-		return ""
-	}
-	return name
 }
