@@ -66,6 +66,9 @@ type BurstTx interface {
 	TopicSpokes(ctx context.Context, topic int64, since time.Time) ([]int64, error)
 	// TopicIncident gives the open incident that holds most of a topic's items; 0: none does.
 	TopicIncident(ctx context.Context, topic int64) (int64, error)
+	// SettledBursts gives id, topic and incident of open suggestions about topics of
+	// which an open incident holds most by now.
+	SettledBursts(ctx context.Context) ([]TopicBurst, error)
 	// OfficeHours gives the items of all sources by the hour.
 	OfficeHours(ctx context.Context, from time.Time) ([]HourCount, error)
 }
@@ -80,8 +83,9 @@ const (
 )
 
 // SweepTopics reckons the heat of topics in which something came or went, and suggests
-// an incident where items come unusually fast. Any number of nodes may run it: one of
-// them does each round.
+// an incident where items come unusually fast. What has grown is titled anew and joined
+// with what turns out to be the same; suggestions that were answered another way are
+// closed. Any number of nodes may run it: one of them does each round.
 func (d *Desk) SweepTopics(ctx context.Context, now time.Time) (more bool, err error) {
 	mine := false
 	err = d.Store.InTx(ctx, func(tx Tx) error {
@@ -105,7 +109,13 @@ func (d *Desk) SweepTopics(ctx context.Context, now time.Time) (more bool, err e
 	for again := mine; again && err == nil; {
 		again, err = d.sweepTopics(ctx, now)
 	}
-	return false, err
+	if !mine || err != nil {
+		return false, err
+	}
+	if err := d.joinRaced(ctx, now); err != nil {
+		return false, err
+	}
+	return false, d.settleBursts(ctx, now)
 }
 
 func (d *Desk) sweepTopics(ctx context.Context, now time.Time) (more bool, err error) {
@@ -122,9 +132,12 @@ func (d *Desk) sweepTopics(ctx context.Context, now time.Time) (more bool, err e
 		return false, err
 	}
 	by := make(map[int64]TopicHeat, len(topics))
-	var rushed []Topic
+	var rushed, grown []Topic
 	for _, t := range topics {
 		f := figures[t.ID]
+		if t.stepped(f) {
+			grown = append(grown, t)
+		}
 		by[t.ID] = TopicHeat{Figures: f}
 		if f.Count > 0 {
 			by[t.ID] = TopicHeat{HeatOf(f, now).Points, f}
@@ -137,8 +150,13 @@ func (d *Desk) sweepTopics(ctx context.Context, now time.Time) (more bool, err e
 	if err := d.findBursts(ctx, rushed, figures, now); err != nil {
 		return false, err
 	}
-	err = d.Store.InTx(ctx, func(tx Tx) error { return tx.SaveHeat(ctx, now, by) })
-	return len(topics) == heatBatch, err
+	if err := d.Store.InTx(ctx, func(tx Tx) error { return tx.SaveHeat(ctx, now, by) }); err != nil {
+		return false, err
+	}
+	if err := d.retitleGrown(ctx, grown, now); err != nil {
+		return false, err
+	}
+	return len(topics) == heatBatch, d.joinGrown(ctx, grown, now)
 }
 
 func idsOf(topics []Topic) []int64 {

@@ -173,3 +173,49 @@ func TestOldItemsAreNoBurst(t *testing.T) {
 		t.Errorf("asked: %+v", list)
 	}
 }
+
+// The question whether a topic is an incident closes when an incident holds most of
+// it, however the items got there.
+func TestBurstIsSettledByAnIncident(t *testing.T) {
+	t.Parallel()
+	o := discovering(t)
+	duty := o.As(desk.RoleDuty)
+	ids := flood(t, o, pipe, 12)
+	topic := topicOf(t, o, ids[0])
+	swept(t, o)
+	if len(openNotices(t, o)) != 1 {
+		t.Fatal("no suggestion")
+	}
+	in, err := o.RaiseIncident(t.Context(), duty, desk.Raise{Title: "爆管", Kind: desk.IncidentKinds[0], Items: ids[:3]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	swept(t, o)
+	if b := topicFile(t, o, topic).Bursts[0]; b.State != desk.BurstOpen {
+		t.Fatalf("of three items of twelve: %+v", b)
+	}
+	if _, err := o.AttachItems(t.Context(), duty, in.ID, ids[3:7]); err != nil {
+		t.Fatal(err)
+	}
+	now := o.Clock.Move(time.Minute)
+	var nodes sync.WaitGroup
+	for i := range 3 {
+		nodes.Go(func() {
+			if _, err := o.SweepTopics(t.Context(), now.Add(time.Duration(i)*4*time.Second)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	nodes.Wait()
+	b := topicFile(t, o, topic).Bursts[0]
+	if b.State != desk.BurstAttached || b.IncidentID != in.ID || b.DecidedBy != desk.System.Name || len(openNotices(t, o)) != 0 {
+		t.Errorf("%+v", b)
+	}
+	decided := eventsOf(t, o, "topic.decided")
+	if len(decided) != 1 || decided[0].Actor != desk.System.Name || decided[0].IncidentID != in.ID {
+		t.Errorf("events %+v", decided)
+	}
+	if err := o.DeclineBurst(t.Context(), duty, topic, "已成事件"); desk.CodeOf(err) != desk.CodeConflict {
+		t.Errorf("declined afterwards: %v", err)
+	}
+}

@@ -35,7 +35,7 @@ func (d *Desk) place(ctx context.Context, tx Tx, items []Item) ([]Item, error) {
 	for i, p := range places {
 		if p.Topic == 0 && (p.With < 0 || p.With >= i) {
 			it := read[i]
-			opened[i] = &Topic{Title: it.topicTitle(), Place: it.Doc.Place, Region: it.Region(), First: it.Doc.At, Last: it.Doc.At}
+			opened[i] = &Topic{Title: d.titleOf(it), Place: it.Doc.Place, Region: it.Region(), First: it.Doc.At, Last: it.Doc.At}
 			opened[i].Heat = HeatOf(firstFigures(it, it.ReceivedAt), it.ReceivedAt).Points
 			fresh = append(fresh, opened[i])
 		}

@@ -25,6 +25,8 @@ type Tx interface {
 	TopicIndex
 	TopicTx
 	TopicActTx
+	TopicTitleTx
+	TopicSameTx
 	HeatTx
 	BurstTx
 	SearchTx
@@ -118,6 +120,7 @@ type Topic struct {
 	First  time.Time
 	Last   time.Time
 	Heat   float64 // points, 0..100: see HeatOf
+	Named  bool    // a person gave it its title
 	Items  []int64 // filled by TopicByID only
 	// JoinedInto is the topic that it was joined into; 0: it stands for itself.
 	JoinedInto int64

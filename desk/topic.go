@@ -37,6 +37,12 @@ type Discoverer interface {
 	// Place says for each document, in arrival order, where it belongs. Earlier
 	// documents of the batch count as candidates for later ones.
 	Place(ctx context.Context, index TopicIndex, docs []TopicDoc) ([]Placement, error)
+	// Title gives the words that tell best what texts of a topic are about; "" where
+	// none has a word.
+	Title(texts []Text) string
+	// Same says whether two topics are certainly about the same matter, by documents of
+	// each, and how sure that is, 0..1.
+	Same(a, b []TopicDoc) (sure float64, same bool)
 }
 
 // Placement is where one document belongs.

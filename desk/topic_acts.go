@@ -14,7 +14,8 @@ const (
 	TopicMoved  = "move"  // chosen items into one that exists
 )
 
-// TopicAct is what a person did to topics, with what is needed to take it back.
+// TopicAct is what a person, or the machine, did to topics, with what is needed to take
+// it back.
 type TopicAct struct {
 	ID       int64
 	Kind     string
@@ -67,6 +68,9 @@ type PlacedItem struct {
 	Pinned bool // a person has placed it: the machine never moves it
 }
 
+// byMachine says whether nobody did it.
+func (a TopicAct) byMachine() bool { return a.ByID == 0 && a.By == System.Name }
+
 // mostArranged bounds the items that one act moves: it is one transaction.
 const mostArranged = 50_000
 
@@ -98,8 +102,8 @@ func (d *Desk) MoveItems(ctx context.Context, who Actor, from, to int64, items [
 }
 
 // SplitTopic puts chosen items of a topic into a new one (拆分), and declares the two
-// apart: the machine never puts them together again. Without a title the new topic is
-// called like the oldest of the items.
+// apart: the machine never puts them together again. A title that is given stays;
+// without one the new topic is called by its items' words.
 func (d *Desk) SplitTopic(ctx context.Context, who Actor, from int64, items []int64, title, why string) (TopicAct, error) {
 	if err := who.need(ActTopicArrange); err != nil {
 		return TopicAct{}, err
@@ -179,6 +183,11 @@ func (d *Desk) arrange(ctx context.Context, who Actor, told TopicAct, fresh *Top
 			if err := tx.NewTopics(ctx, []*Topic{&to}); err != nil {
 				return err
 			}
+			if fresh.Title != "" {
+				if err := tx.SetTopicTitle(ctx, to.ID, to.Title, true); err != nil {
+					return err
+				}
+			}
 			a.To, locked[to.ID] = to.ID, to
 		}
 		return d.carry(ctx, tx, who, &a, from, locked[a.To], now)
@@ -220,6 +229,9 @@ func (d *Desk) carry(ctx context.Context, tx Tx, who Actor, a *TopicAct, from, t
 		return err
 	}
 	if err := d.reckon(ctx, tx, now, a.From, a.To); err != nil {
+		return err
+	}
+	if err := d.retitle(ctx, tx, now, a.From, a.To); err != nil {
 		return err
 	}
 	if err := tx.NewTopicAct(ctx, a); err != nil {
@@ -367,7 +379,8 @@ func (d *Desk) carryBack(ctx context.Context, tx Tx, who Actor, a TopicAct, lock
 		return err
 	}
 	if a.Kind != TopicMoved {
-		if err := tx.SetApart(ctx, a.From, a.To, a.Apart, now); err != nil {
+		// What the machine joined and a person took back stays apart for good.
+		if err := tx.SetApart(ctx, a.From, a.To, a.Apart || a.byMachine(), now); err != nil {
 			return err
 		}
 	}
@@ -383,6 +396,9 @@ func (d *Desk) carryBack(ctx context.Context, tx Tx, who Actor, a TopicAct, lock
 		return err
 	}
 	if err := d.reckon(ctx, tx, now, a.From, a.To); err != nil {
+		return err
+	}
+	if err := d.retitle(ctx, tx, now, a.From, a.To); err != nil {
 		return err
 	}
 	if err := tx.UndoTopicAct(ctx, a.ID, who.Name, now); err != nil {

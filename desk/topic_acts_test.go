@@ -91,6 +91,37 @@ func (matters) Place(ctx context.Context, index desk.TopicIndex, docs []desk.Top
 	return out, nil
 }
 
+// Title is the one that is most like the others.
+func (matters) Title(texts []desk.Text) (title string) {
+	best := -1.0
+	for _, a := range texts {
+		sum := 0.0
+		for _, b := range texts {
+			sum += likeness(a.Title, b.Title)
+		}
+		if sum > best {
+			best, title = sum, a.Title
+		}
+	}
+	return title
+}
+
+// Same asks that every text of each be a little like one of the other: less than Place
+// asks, so that there are topics that turn out to be one.
+func (matters) Same(a, b []desk.TopicDoc) (float64, bool) {
+	least := 1.0
+	for _, two := range [][2][]desk.TopicDoc{{a, b}, {b, a}} {
+		for _, x := range two[0] {
+			best := 0.0
+			for _, y := range two[1] {
+				best = max(best, likeness(string(x.Payload), string(y.Payload)))
+			}
+			least = min(least, best)
+		}
+	}
+	return least, least >= 0.08 && len(a) > 0 && len(b) > 0
+}
+
 func discovering(t *testing.T) *desktest.Office {
 	o := desktest.New(t)
 	o.Classifier, o.Discoverer = matters{}, matters{}

@@ -298,6 +298,10 @@ func putField(v *desk.Verdict, field, value string) {
 // sameKey joins what shares a key.
 type sameKey struct{}
 
+func (sameKey) Title([]desk.Text) string { return "" }
+
+func (sameKey) Same(a, b []desk.TopicDoc) (float64, bool) { return 0, false }
+
 func (sameKey) Place(ctx context.Context, index desk.TopicIndex, docs []desk.TopicDoc) ([]desk.Placement, error) {
 	near, err := index.Candidates(ctx, docs, 10)
 	if err != nil {

@@ -28,7 +28,7 @@ var eventWords = map[string]string{
 	"import.added": "上传表格", "import.started": "开始导入", "import.dropped": "停止或放弃导入", "import.done": "导入完成", "import.failed": "导入停止", "item.exported": "导出来件",
 	"setting.alert-text": "外发内容开关", "model.made": "学得候选模型", "model.used": "换用模型",
 	"item.told": "回推对方平台", "mirror.failing": "来源回推出错", "mirror.recovered": "来源回推恢复",
-	"topic.joined": "并入话题", "topic.split": "拆分话题", "topic.moved": "移动来件到另一话题", "topic.undone": "撤销话题调整", "topic.burst": "来件骤增", "topic.decided": "答复“转为事件？”",
+	"topic.joined": "并入话题", "topic.split": "拆分话题", "topic.moved": "移动来件到另一话题", "topic.undone": "撤销话题调整", "topic.burst": "来件骤增", "topic.decided": "答复“转为事件？”", "topic.titled": "更新话题名称",
 	"drill.held": "举行演练", "drill.purged": "清除演练", "person.switched": "演练中换身份",
 	"view.saved": "保存常用筛选", "view.shared": "共享或收回常用筛选", "view.removed": "删除常用筛选", "view.restored": "恢复常用筛选",
 }

@@ -52,7 +52,7 @@ func Evaluate(ctx context.Context, reader desk.Classifier, d *Discoverer, folder
 
 // assign places the messages one by one and gives the pairs found alike.
 func assign(ctx context.Context, reader desk.Classifier, d *Discoverer, list []message) (map[[2]string]float64, error) {
-	index, near, topics := NewMemory(), map[[2]string]float64{}, int64(0)
+	s, near := newStream(d), map[[2]string]float64{}
 	for i := range list {
 		reading, err := reader.Read(ctx, list[i].text)
 		if err != nil {
@@ -60,20 +60,16 @@ func assign(ctx context.Context, reader desk.Classifier, d *Discoverer, list []m
 		}
 		doc := reading.Doc
 		doc.At, _ = classify.Instant(list[i].at)
-		placed, err := d.Place(ctx, index, []desk.TopicDoc{doc})
+		alike, err := s.take(ctx, doc)
 		if err != nil {
 			return nil, err
 		}
-		if doc.Topic = placed[0].Topic; doc.Topic == 0 {
-			topics++
-			doc.Topic = topics
-		}
-		doc.Item = int64(i + 1)
-		list[i].topic = doc.Topic
-		index.Add(doc)
-		for _, n := range placed[0].Near {
+		for _, n := range alike {
 			near[pairOf(list[i].id, list[n.Item-1].id)] = n.Score
 		}
+	}
+	for i := range list {
+		list[i].topic = s.index.docs[i].Topic
 	}
 	return near, nil
 }

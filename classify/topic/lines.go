@@ -5,8 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"math"
 	"runtime"
+	"slices"
 	"time"
 
 	"huiying/classify"
@@ -18,8 +20,14 @@ type group struct {
 	ids         []json.RawMessage
 	first, last time.Time
 	dated       int
-	members     []desk.Text // the first few, to choose the title from
+	members     []desk.Text // to choose the title from
 	place       map[string]int
+}
+
+// member is an item of a topic with the beginning of its text.
+type member struct {
+	id   json.RawMessage
+	text desk.Text
 }
 
 // opens is how many runes of an item the choice of a title looks at.
@@ -34,8 +42,8 @@ func Lines(ctx context.Context, reader desk.Classifier, d *Discoverer, in io.Rea
 		line classify.Line
 		doc  desk.TopicDoc
 	}
-	index := NewMemory()
-	var groups []*group
+	topics := newStream(d)
+	var lines []member
 	err := classify.Each(ctx, in, runtime.GOMAXPROCS(0), func(ctx context.Context, line classify.Line) (item, error) {
 		if line.Err != nil {
 			return item{line: line}, nil
@@ -58,25 +66,20 @@ func Lines(ctx context.Context, reader desk.Classifier, d *Discoverer, in io.Rea
 			_, err := out.Write(w.Bytes())
 			return err
 		}
-		placed, err := d.Place(ctx, index, []desk.TopicDoc{i.doc})
-		if err != nil {
-			return err
-		}
-		if i.doc.Topic = placed[0].Topic; i.doc.Topic == 0 {
-			groups = append(groups, &group{place: map[string]int{}})
-			i.doc.Topic = int64(len(groups))
-		}
-		i.doc.Item = int64(index.count + 1)
-		index.Add(i.doc)
-		groups[i.doc.Topic-1].take(i.line.ID, i.line.Text, i.doc)
-		return nil
+		lines = append(lines, member{i.line.ID, desk.Text{Title: i.line.Text.Title, Body: first(i.line.Text.Body, opens)}})
+		_, err := topics.take(ctx, i.doc)
+		return err
 	})
 	if err != nil {
 		return err
 	}
 	w := json.NewEncoder(out)
 	w.SetEscapeHTML(false)
-	for n, g := range groups {
+	for n, id := range slices.Sorted(maps.Keys(topics.members)) {
+		g := &group{place: map[string]int{}}
+		for _, at := range topics.members[id] {
+			g.take(lines[at], topics.index.docs[at])
+		}
 		line := struct {
 			Topic int               `json:"topic"`
 			Title string            `json:"title"`
@@ -91,11 +94,9 @@ func Lines(ctx context.Context, reader desk.Classifier, d *Discoverer, in io.Rea
 	return nil
 }
 
-func (g *group) take(id json.RawMessage, text desk.Text, doc desk.TopicDoc) {
-	g.ids = append(g.ids, id)
-	if len(g.members) < titleTexts {
-		g.members = append(g.members, desk.Text{Title: text.Title, Body: first(text.Body, opens)})
-	}
+func (g *group) take(m member, doc desk.TopicDoc) {
+	g.ids = append(g.ids, m.id)
+	g.members = append(g.members, m.text)
 	if doc.Place != "" {
 		g.place[doc.Place]++
 	}

@@ -92,10 +92,7 @@ func (t *tx) TopicSpokes(ctx context.Context, topic int64, since time.Time) ([]i
 }
 
 func (t *tx) TopicIncident(ctx context.Context, topic int64) (int64, error) {
-	ids, err := all(ctx, t, pgx.RowTo[int64], `
-		SELECT n.id FROM incident n JOIN incident_item l ON l.incident_id = n.id JOIN item i ON i.id = l.item_id
-		WHERE i.topic_id = $1 AND n.state = 'open' GROUP BY n.id
-		HAVING 2 * count(*) >= (SELECT count FROM topic WHERE id = $1) ORDER BY count(*) DESC, n.id LIMIT 1`, topic)
+	ids, err := all(ctx, t, pgx.RowTo[int64], mostHeldBy("$1"), topic)
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}

@@ -23,7 +23,7 @@ const (
 )
 
 const topicSelect = `
-	SELECT tp.id, tp.title, tp.place, tp.region, tp.count, tp.first_at AS first, tp.last_at AS last, tp.heat, coalesce(tp.joined_into, 0) AS joinedinto, tp.figures
+	SELECT tp.id, tp.title, tp.place, tp.region, tp.count, tp.first_at AS first, tp.last_at AS last, tp.heat, tp.named, coalesce(tp.joined_into, 0) AS joinedinto, tp.figures
 	FROM topic tp`
 
 // NewTopics takes the ids first: RETURNING promises no order.
