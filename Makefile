@@ -16,7 +16,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Everything but the segmenter and the programs is pure Go.
 PURE = CGO_ENABLED=0 go list ./... | grep -vE '^huiying/(cmd(/|$$)|classify/jieba$$)'
 
-.PHONY: run build test race pure check fmt vet staticcheck fuzz bench endure screens digests install-run install-test help
+.PHONY: run build test race once pure program check fmt vet staticcheck fuzz bench endure screens digests install-run install-test help
 
 run: install-run build ## start the desk on a private database, with a login for each role and a small sample
 	@exec bin/huiying try --data $(DATA) $(ARGS)
@@ -24,17 +24,25 @@ run: install-run build ## start the desk on a private database, with a login for
 build: ## build bin/huiying
 	go build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/huiying ./cmd/huiying
 
-test: install-test ## run every test: with the race detector, then without cgo, on one PostgreSQL
-	go run ./cmd/testdb $(MAKE) race pure
+test: install-test ## run every test: with the race detector, then what takes no notice of it, and without cgo
+	go run ./cmd/testdb $(MAKE) race once
 
-# What Chromium does takes no notice of the race detector, and what it asks of the
-# program is asked by other tests as well: those tests run once, in pure.
+# What Chromium does takes no notice of the race detector, nor does a program that is
+# built as it is shipped: those tests run once, in pure and program. Under the detector
+# the program plays its story, built with it.
 race:
-	go test -vet=off -race -timeout 25m -skip '^TestBrowser' $(or $(PKG),./...)
+	go test -vet=off -race -timeout 25m -skip '^TestBrowser' $$(go list ./... | grep -vx huiying/cmd/huiying)
+	go test -vet=off -race -timeout 25m -run '^Test(Story|WholeEngine|OwnWords|OuterNode|FerryNode|Daily|Row32|EveryField)' ./cmd/huiying
+
+once:
+	$(MAKE) --jobs=2 --output-sync=target pure program
 
 pure:
 	CGO_ENABLED=0 go build $$($(PURE))
 	CGO_ENABLED=0 go test -vet=off -timeout 25m $$($(PURE))
+
+program:
+	go test -vet=off -timeout 25m ./cmd/...
 
 check: vet staticcheck ## gofmt, vet, staticcheck, and the layout's arrows
 	@unformatted=$$(git ls-files -z --cached --others --exclude-standard '*.go' | xargs -0 -r ls -d 2>/dev/null | xargs -r gofmt -l); \

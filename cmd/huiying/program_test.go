@@ -18,15 +18,16 @@ import (
 	"time"
 )
 
-// binary is the real program, built once as it is shipped.
+// binary is the real program, built once: as it is shipped, or with the race detector
+// when the tests are.
 var binary = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "huiying-story")
 	if err != nil {
 		return "", err
 	}
 	path := filepath.Join(dir, "huiying")
-	// The same flags as in the Makefile, so that what it has compiled serves again.
-	out, err := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-o", path, ".").CombinedOutput()
+	args := append([]string{"build", "-buildvcs=false", "-o", path}, buildMode...)
+	out, err := exec.Command("go", append(args, ".")...).CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("%w: %s", err, out)
 	}
@@ -148,6 +149,9 @@ func (p *program) stop(sig syscall.Signal) {
 	_ = p.serve.Process.Signal(sig) // it may have ended by itself
 	<-p.ended
 	p.serve = nil
+	if log := p.log.String(); strings.Contains(log, "WARNING: DATA RACE") {
+		p.t.Errorf("the program races:\n%s", log)
+	}
 }
 
 // await polls a condition of the outside world until it holds.
