@@ -40,6 +40,14 @@ func (d *Desk) Categories() CategoryTree {
 	return d.Policy.Reading.Tree()
 }
 
+// ListCategories gives the tree in use to those who read items.
+func (d *Desk) ListCategories(who Actor) (CategoryTree, error) {
+	if err := who.need(ActItemRead); err != nil {
+		return CategoryTree{}, err
+	}
+	return d.Categories(), nil
+}
+
 // CategoriesNow gives the tree as it stands in the database, for those who change it.
 func (d *Desk) CategoriesNow(ctx context.Context, who Actor) (set CategoriesSet, err error) {
 	if err := who.need(ActCategoryManage); err != nil {

@@ -187,14 +187,14 @@ func (t CategoryTree) Nearest(path string) string {
 	return ""
 }
 
-// Find gives the path of a category as people name it: by path, or by a name or a
-// display name that only one of them bears.
+// Find gives the path of a category as people name it: by path, as pages show it,
+// or by a name or a display name that only one of them bears.
 func (t CategoryTree) Find(said string) (path string, ok bool) {
 	if _, ok := t.Node(said); ok {
 		return said, true
 	}
 	for _, n := range t.all() {
-		if n.Name != said && n.Display != said {
+		if n.Name != said && n.Display != said && t.Shown(n.Path()) != said {
 			continue
 		}
 		if path != "" {

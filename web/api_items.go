@@ -18,7 +18,7 @@ type listItemsIn struct {
 	Stretch
 	Channel    string `query:"channel"`
 	Kind       string `query:"kind"`
-	Category   string `query:"category"`
+	Category   string `query:"category" doc:"领域的 path，含下级"`
 	Region     string `query:"region" doc:"行政区划代码，含下级"`
 	Urgency    string `query:"urgency"`
 	State      string `query:"state"`

@@ -18,6 +18,7 @@ var samples = map[string]string{
 	"/api/v1/items/log":                `{"key":"k","title":"一通来电"}`,
 	"/api/v1/duty":                     `{"key":"k","form":"来电","unit":"清水区政府办","body":"一处厂房起火"}`,
 	"/api/v1/items/{id}/correct":       `{"fields":{"kind":"求助"}}`,
+	"/api/v1/items/{id}/return":        `{"why":"不属本单位职责"}`,
 	"/api/v1/items/{id}/settle":        `{}`,
 	"/api/v1/items/{id}/reveal":        `{"why":"回访"}`,
 	"/api/v1/items/{id}/file":          `{"n":1,"why":"核对"}`,

@@ -72,6 +72,7 @@ var navTable = []struct {
 	{NavItem{Key: "quarantine", Label: "隔离", Href: "/quarantine", Icon: "alert", Press: "g q"}, []desk.Act{desk.ActQuarantine}},
 	{NavItem{Key: "sources", Label: "来源", Href: "/sources", Icon: "source", Press: "g o"}, []desk.Act{desk.ActSourceManage}},
 	{NavItem{Key: "models", Label: "模型", Href: "/models", Icon: "policy", Press: "g x"}, []desk.Act{desk.ActModelManage}},
+	{NavItem{Key: "categories", Label: "领域", Href: "/categories", Icon: "ledger", Press: "g c"}, []desk.Act{desk.ActCategoryManage}},
 	{NavItem{Key: "people", Label: "人员", Href: "/people", Icon: "people", Press: "g p"}, []desk.Act{desk.ActPersonManage}},
 	{NavItem{Key: "alerts", Label: "外发", Href: "/alerts", Icon: "link", Press: "g a"}, []desk.Act{desk.ActAlertText}},
 	{NavItem{Key: "drills", Label: "演练", Href: "/drills", Icon: "drill", Press: "g y"}, []desk.Act{desk.ActDrill}},

@@ -29,7 +29,8 @@ type itemBody struct {
 	May       map[string]bool
 	Conflicts []Conflict
 	Choices   map[string][]Option
-	Dialog    string // the one that is open: "attach", "reveal", "correct"
+	Category  string // the chosen category, as its picker shows it
+	Dialog    string // the one that is open: "attach", "reveal", "correct", "return"
 	Files     []FileRow
 	Fetch     []Option    // those of them that can be downloaded
 	Thread    []NearRow   // letters that belong to it
@@ -56,6 +57,7 @@ type VerdictLine struct {
 	Field     string
 	Text      string
 	Corrected bool
+	Refused   []string // departments that sent it back
 	Because   string
 	Sure      int // per cent; 0: not said
 	Light     string
@@ -63,7 +65,7 @@ type VerdictLine struct {
 
 // Named says that the text is a name of something, not a word of the interface.
 func (l VerdictLine) Named() bool {
-	return l.Field == desk.FieldDepartment || l.Field == desk.FieldRegion || l.Field == desk.FieldPlace
+	return l.Field == desk.FieldCategory || l.Field == desk.FieldDepartment || l.Field == desk.FieldRegion || l.Field == desk.FieldPlace
 }
 
 // NearRow is an item that says nearly the same.
@@ -172,6 +174,7 @@ func (s *Server) itemPage(w http.ResponseWriter, r *http.Request, id int64, stat
 	}
 	body.May = map[string]bool{
 		"settle": rd.who.May(desk.ActItemSettle) && it.State != desk.ItemLinked, "correct": rd.who.May(desk.ActItemCorrect),
+		"return": rd.who.May(desk.ActItemReturn) && it.Verdict.Department() != "",
 		"reveal": rd.who.May(desk.ActItemReveal) && body.Revealed == nil, "raise": rd.who.May(desk.ActIncidentRaise),
 	}
 	body.letters(rd)
@@ -191,6 +194,7 @@ func (s *Server) itemPage(w http.ResponseWriter, r *http.Request, id int64, stat
 			body.Values[n.Field] = fieldOf(it.Verdict, n.Field)
 		}
 	}
+	body.Category = rd.category(body.Values[desk.FieldCategory])
 	page.Context = []string{it.Channel.Name(), sourceName(it.Source, rd), rd.dates().minute(it.ReceivedAt)}
 	page.Context[0] = rd.t(page.Context[0])
 	page.Back = "/items"
@@ -301,6 +305,14 @@ func fieldText(field, value string) string {
 	return value
 }
 
+// fieldWords is fieldText with a category by the names that pages give it.
+func (r teller) fieldWords(field, value string) string {
+	if field == desk.FieldCategory {
+		return r.category(value)
+	}
+	return fieldText(field, value)
+}
+
 // verdict is the system's suggestion line by line, and the figures beside it.
 func (r teller) verdict(it desk.Item) (lines []VerdictLine, guesses []Fact) {
 	v := it.Verdict
@@ -308,7 +320,10 @@ func (r teller) verdict(it desk.Item) (lines []VerdictLine, guesses []Fact) {
 		return nil, nil
 	}
 	for _, n := range fieldNames {
-		l := VerdictLine{Name: n.Name, Field: n.Field, Text: fieldText(n.Field, fieldOf(v, n.Field)), Corrected: slices.Contains(it.Corrected, n.Field)}
+		l := VerdictLine{Name: n.Name, Field: n.Field, Text: r.fieldWords(n.Field, fieldOf(v, n.Field)), Corrected: slices.Contains(it.Corrected, n.Field)}
+		if n.Field == desk.FieldDepartment {
+			l.Refused = v.Refused
+		}
 		if n.Field == desk.FieldUrgency {
 			l.Light = map[string]string{desk.UrgencyUrgent: LightRed, desk.UrgencyRaised: LightYellow}[v.Urgency]
 		}
@@ -354,7 +369,7 @@ func (r teller) verdict(it desk.Item) (lines []VerdictLine, guesses []Fact) {
 
 // verdictChoices are the options of the correction's pickers that are known beforehand.
 func (r teller) verdictChoices() map[string][]Option {
-	return map[string][]Option{desk.FieldKind: r.options(desk.Kinds), desk.FieldCategory: r.options(desk.Categories), desk.FieldUrgency: r.options(desk.Urgencies)}
+	return map[string][]Option{desk.FieldKind: r.options(desk.Kinds), desk.FieldCategory: r.categoryOptions(), desk.FieldUrgency: r.options(desk.Urgencies)}
 }
 
 // options are words to pick from, findable by pinyin.
@@ -386,7 +401,7 @@ func (r teller) openIncidents(req *http.Request) ([]Option, error) {
 // itemWords are the acts on an item as its history tells them.
 var itemWords = map[string]string{
 	"item.pasted": "粘贴登记", "item.counted": "更新阅读评论数", "item.shot": "下载截图", "item.removed": "原文已删除",
-	"item.created": "收到", "item.updated": "更新", "item.corrected": "更正初判建议", "item.revealed": "查看个人信息", "item.logged": "坐席登记",
+	"item.created": "收到", "item.updated": "更新", "item.corrected": "更正初判建议", "item.returned": "退单", "item.revealed": "查看个人信息", "item.logged": "坐席登记",
 	"item.file": "下载附件", "item.replied": "公开答复", "item.told": "回推对方平台", "item.unlisted": "跌出热榜",
 }
 
@@ -404,7 +419,7 @@ func (r teller) itemMoment(e desk.Event) Moment {
 			m.Act = r.t("标记为“%s”", r.t(itemState(to)))
 		}
 	}
-	if e.Type == "item.corrected" {
+	if e.Type == "item.corrected" || e.Type == "item.returned" {
 		m.Text = r.changes(e)
 	}
 	if e.Why != "" {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -83,14 +84,14 @@ func (r teller) changes(e desk.Event) []Phrase {
 		if !ok {
 			continue
 		}
-		from := fieldText(n.Field, before[n.Field])
+		from := r.fieldWords(n.Field, before[n.Field])
 		if from == "" {
 			from = r.t("未知")
 		}
 		if len(out) > 0 {
 			out = append(out, Phrase{Text: "；"})
 		}
-		out = append(out, Phrase{Text: r.t(n.Name) + "：" + from + " → "}, Phrase{Text: fieldText(n.Field, to), Mark: "strong"})
+		out = append(out, Phrase{Text: r.t(n.Name) + "：" + from + " → "}, Phrase{Text: cmp.Or(r.fieldWords(n.Field, to), r.t("未知")), Mark: "strong"})
 	}
 	return out
 }

@@ -156,7 +156,7 @@ func (r teller) inboxFilters(f desk.ItemFilter) Filters {
 		{Name: "state", Label: "状态", Value: f.State, Options: states},
 		{Name: "channel", Label: "渠道", Value: f.Channel, Options: channels},
 		{Name: "kind", Label: "诉求类型", Value: f.Kind, Options: sameWords(desk.Kinds)},
-		{Name: "category", Label: "领域", Value: f.Category, Options: r.options(desk.Categories)},
+		r.categoryFilter(f.Category),
 		{Name: "urgency", Label: "紧急程度", Value: f.Urgency, Options: sameWords([]string{desk.UrgencyUrgent, desk.UrgencyRaised, desk.UrgencyNormal})},
 		{Name: "region", Label: "属地", Value: f.Region, Text: r.regionName(f.Region), Source: "/choices/code"},
 	}

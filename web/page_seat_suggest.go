@@ -64,8 +64,8 @@ func (r teller) fieldsOf(v *desk.Verdict) []suggestion {
 		if value == "" || n.Field == desk.FieldUrgency && value == desk.UrgencyNormal {
 			continue
 		}
-		text := fieldText(n.Field, value)
-		if n.Field == desk.FieldKind || n.Field == desk.FieldCategory || n.Field == desk.FieldUrgency {
+		text := r.fieldWords(n.Field, value)
+		if n.Field == desk.FieldKind || n.Field == desk.FieldUrgency {
 			text = r.t(text)
 		}
 		out = append(out, suggestion{Field: n.Field, Value: value, Text: text, Because: because(v, n.Field, text)})

@@ -23,6 +23,7 @@ func (s *Server) pagesIn() []route {
 		{method: http.MethodGet, path: "/items/{id}", acts: acts(desk.ActItemRead), handler: s.item},
 		{method: http.MethodPost, path: "/items/{id}/settle", acts: acts(desk.ActItemSettle), handler: s.itemSettle},
 		{method: http.MethodPost, path: "/items/{id}/correct", acts: acts(desk.ActItemCorrect), handler: s.itemCorrect},
+		{method: http.MethodPost, path: "/items/{id}/return", acts: acts(desk.ActItemReturn), handler: s.itemReturn},
 		{method: http.MethodPost, path: "/items/{id}/reveal", acts: acts(desk.ActItemReveal), handler: s.itemReveal},
 		{method: http.MethodGet, path: "/items/{id}/shot", acts: acts(desk.ActItemRead), handler: s.itemShot},
 		{method: http.MethodPost, path: "/items/{id}/counts", acts: acts(desk.ActMediaPaste), handler: s.itemCount},

@@ -20,6 +20,8 @@ func (s *Server) routesAPI() []route {
 		{method: post, path: "/api/v1/items/log", acts: acts(desk.ActItemLog), summary: "坐席登记来电", api: does(s.logCall)},
 		{method: post, path: "/api/v1/duty", acts: acts(desk.ActDutyLog), summary: "登记来电来文", api: does(s.logDuty)},
 		{method: post, path: "/api/v1/items/{id}/correct", acts: acts(desk.ActItemCorrect), summary: "订正初判", api: does(s.correctItem)},
+		{method: post, path: "/api/v1/items/{id}/return", acts: acts(desk.ActItemReturn), summary: "退单", api: does(s.returnItem)},
+		{method: get, path: "/api/v1/categories", acts: acts(desk.ActItemRead), summary: "领域", api: does(s.listCategories)},
 		{method: post, path: "/api/v1/items/{id}/settle", acts: acts(desk.ActItemSettle), summary: "标为已阅，或撤回", api: does(s.settleItem)},
 		{method: post, path: "/api/v1/items/{id}/reveal", acts: acts(desk.ActItemReveal), summary: "查看个人信息（留痕）", api: does(s.revealItem)},
 		{method: post, path: "/api/v1/items/{id}/file", acts: acts(desk.ActItemReveal), summary: "取附件（留痕）", api: does(s.downloadItemFile)},

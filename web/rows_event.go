@@ -12,7 +12,7 @@ import (
 
 // eventWords are the kinds of event as the record and timelines tell them.
 var eventWords = map[string]string{
-	"item.created": "收到来件", "item.updated": "来件更新", "item.quarantined": "来件进入隔离", "item.corrected": "更正初判建议", "item.revealed": "查看个人信息",
+	"item.created": "收到来件", "item.updated": "来件更新", "item.quarantined": "来件进入隔离", "item.corrected": "更正初判建议", "item.returned": "退单", "item.revealed": "查看个人信息",
 	"item.file": "下载附件", "item.replied": "公开答复", "item.logged": "坐席登记", "quarantine.mended": "隔离件修复重放",
 	"incident.raised": "转为事件", "incident.judged": "初判", "incident.confirmed": "核定", "incident.instant": "更正时间点", "incident.facts": "核实事实",
 	"incident.attached": "并入来件", "incident.taken": "接手", "incident.closed": "办结", "incident.change-asked": "提请变更，待第二人确认",
@@ -27,6 +27,7 @@ var eventWords = map[string]string{
 	"source.silent": "来源静默", "source.heard": "来源恢复来件", "source.rekeyed": "更换来源密钥", "item.removed": "原文已删除", "item.counted": "更新阅读评论数", "item.shot": "下载截图", "item.pasted": "粘贴登记", "item.unlisted": "跌出热榜",
 	"import.added": "上传表格", "import.started": "开始导入", "import.dropped": "停止或放弃导入", "import.done": "导入完成", "import.failed": "导入停止", "item.exported": "导出来件",
 	"setting.alert-text": "外发内容开关", "model.made": "学得候选模型", "model.used": "换用模型",
+	"category.added": "新增领域", "category.changed": "修改领域", "category.removed": "删除领域",
 	"item.told": "回推对方平台", "mirror.failing": "来源回推出错", "mirror.recovered": "来源回推恢复",
 	"topic.joined": "并入话题", "topic.split": "拆分话题", "topic.moved": "移动来件到另一话题", "topic.undone": "撤销话题调整", "topic.burst": "来件骤增", "topic.decided": "答复“转为事件？”", "topic.titled": "更新话题名称",
 	"drill.held": "举行演练", "drill.purged": "清除演练", "person.switched": "演练中换身份",

@@ -21,7 +21,7 @@ func (r teller) itemRow(it desk.Item) ItemRow {
 	title, body := strings.TrimSpace(it.Title), strings.Join(strings.Fields(it.Body), " ")
 	var inTitle, inBody []Span
 	if v := it.Verdict; v != nil {
-		row.Facts = nonEmpty(v.Kind, v.Category)
+		row.Facts = nonEmpty(v.Kind, r.category(v.Category))
 		inTitle, inBody = evidence(v, "title", tellsARow(v)), evidence(v, "text", tellsARow(v))
 		if v.Urgency == desk.UrgencyUrgent {
 			row.Flags = append(row.Flags, Flag{Light: LightRed, Text: desk.UrgencyUrgent})
