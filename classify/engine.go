@@ -157,7 +157,7 @@ func restore(evidence []desk.Evidence, text desk.Text, title, body *Plain) []des
 }
 
 // shares makes of each weight its part of all that was said for or against its field,
-// in hundredths.
+// in hundredths; the only words of a field have no weight beside them.
 func shares(list []desk.Evidence) {
 	for i := range list {
 		if list[i].Weight == 0 {
@@ -166,10 +166,11 @@ func shares(list []desk.Evidence) {
 	}
 	for i := 0; i < len(list); { // those of a field mostly stand together
 		field, sum := list[i].Field, 0.0
-		first := true
+		first, n := true, 0
 		for k := range list {
 			if list[k].Field == field {
 				first = first && k >= i
+				n++
 				sum += math.Abs(list[k].Weight)
 			}
 		}
@@ -177,7 +178,9 @@ func shares(list []desk.Evidence) {
 		for end < len(list) && list[end].Field == field {
 			end++
 		}
-		if first {
+		if first && n == 1 && list[i].Weight > 0 {
+			list[i].Weight = 0
+		} else if first {
 			for k := i; k < len(list); k++ {
 				if list[k].Field == field {
 					list[k].Weight = math.Copysign(max(math.Round(math.Abs(list[k].Weight)/sum*100)/100, 0.01), list[k].Weight)

@@ -66,18 +66,30 @@ func (s *score) figure(task, data string) Figure {
 	return Figure{task, data, float64(s.hits) / float64(max(s.all, 1)), s.all}
 }
 
-func evaluateGold(ctx context.Context, reader desk.Classifier, folder string) ([]Figure, error) {
+// gold is a letter of gold-messages with its labels and what was read of it.
+type gold struct {
+	row     map[string]string
+	verdict *desk.Verdict
+}
+
+// lenient says whether a value is the label or an alternative that is named.
+func (g gold) lenient(got, field string) bool {
+	_, other, _ := strings.Cut(g.row["note"], "亦可")
+	return got == g.row[field] || got != "" && strings.Contains(other, got) ||
+		field == desk.FieldDepartment && got == "公安局(交警)" && strings.Contains(other, "交警")
+}
+
+// eachGold reads the letters of gold-messages/dev.
+func eachGold(ctx context.Context, reader desk.Classifier, folder string, each func(gold)) error {
 	texts := map[string]desk.Text{}
 	for source, name := range map[string]string{"fujian3": "hot-topics", "fujian4": "replies"} {
 		err := Rows(filepath.Join(folder, name, "messages.csv"), func(r map[string]string) {
 			texts[source+r["id"]] = desk.Text{Title: r["title"], Body: r["detail"]}
 		})
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	var tally struct{ kind, kindKind, category, categoryKind, urgency, urgencyKind, top, topKind, three, threeKind score }
-	var risk [2][]float64
 	var failed error
 	err := Rows(filepath.Join(folder, "gold-messages", "dev.csv"), func(r map[string]string) {
 		text, ok := texts[r["source"]+r["id"]]
@@ -89,32 +101,36 @@ func evaluateGold(ctx context.Context, reader desk.Classifier, folder string) ([
 			failed = err
 			return
 		}
-		v := &reading.Verdict
-		_, other, _ := strings.Cut(r["note"], "亦可")
-		lenient := func(got, want string) bool { return got == want || got != "" && strings.Contains(other, got) }
-		department := func(got string) bool {
-			return lenient(got, r["department"]) || got == "公安局(交警)" && strings.Contains(other, "交警")
-		}
+		each(gold{r, &reading.Verdict})
+	})
+	if err == nil {
+		err = failed
+	}
+	return err
+}
+
+func evaluateGold(ctx context.Context, reader desk.Classifier, folder string) ([]Figure, error) {
+	var tally struct{ kind, kindKind, category, categoryKind, urgency, urgencyKind, top, topKind, three, threeKind score }
+	var risk [2][]float64
+	err := eachGold(ctx, reader, folder, func(g gold) {
+		v, r := g.verdict, g.row
 		tally.kind.count(v.Kind == r["kind"])
-		tally.kindKind.count(lenient(v.Kind, r["kind"]))
+		tally.kindKind.count(g.lenient(v.Kind, "kind"))
 		tally.category.count(v.Category == r["category"])
-		tally.categoryKind.count(lenient(v.Category, r["category"]))
+		tally.categoryKind.count(g.lenient(v.Category, "category"))
 		tally.urgency.count(v.Urgency == r["urgency"])
-		tally.urgencyKind.count(lenient(v.Urgency, r["urgency"]))
+		tally.urgencyKind.count(g.lenient(v.Urgency, "urgency"))
 		tally.top.count(v.Department() == r["department"])
-		tally.topKind.count(department(v.Department()))
+		tally.topKind.count(g.lenient(v.Department(), "department"))
 		first := v.Departments[:min(len(v.Departments), 3)]
 		tally.three.count(slices.ContainsFunc(first, func(n desk.ScoredName) bool { return n.Name == r["department"] }))
-		tally.threeKind.count(slices.ContainsFunc(first, func(n desk.ScoredName) bool { return department(n.Name) }))
+		tally.threeKind.count(slices.ContainsFunc(first, func(n desk.ScoredName) bool { return g.lenient(n.Name, "department") }))
 		if r["group_risk"] == "1" {
 			risk[1] = append(risk[1], v.GroupRisk)
 		} else {
 			risk[0] = append(risk[0], v.GroupRisk)
 		}
 	})
-	if err == nil {
-		err = failed
-	}
 	if err != nil {
 		return nil, err
 	}

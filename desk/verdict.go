@@ -108,7 +108,8 @@ type Facts struct {
 
 // Evidence is a span of the words as given that decided a field. Offsets are
 // runes, End exclusive; In is "title" or "text". Weight is its share of all the words
-// that speak for the field or, below nought, against it: −1 to 1.
+// that speak for the field or, below nought, against it, −1 to 1; 0, and left out in
+// JSON, where they are the only ones.
 type Evidence struct {
 	Field  string  `json:"field"`
 	In     string  `json:"in"`

@@ -64,12 +64,17 @@ func categorySet(tree desk.CategoryTree) Set {
 			}
 			total += c.sums[i]
 		}
-		if best < 0 || words.tags[best] == v.Category {
+		if best < 0 {
+			return
+		}
+		// How much of all that is said speaks for it tells right from wrong better than
+		// the model's own confidence, which knows seven classes only.
+		sure(v, "category", categorySure.of(c.sums[best]/total))
+		if words.tags[best] == v.Category {
 			return
 		}
 		v.Category = words.tags[best]
 		v.SetEvidence(desk.FieldCategory)
-		sure(v, "category", 0.2+0.75*c.sums[best]/total)
 		for _, s := range c.spans(v.Category) {
 			s.note(v, "category")
 		}

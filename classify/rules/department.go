@@ -72,13 +72,15 @@ func departmentSet(duties ...desk.Charge) Set {
 		if n == 0 {
 			return
 		}
-		v.Departments = make([]desk.ScoredName, n)
+		sure(v, "department", departmentSure.of(0.3+0.65*c.sums[top[0]]/total))
+		v.Departments = make([]desk.ScoredName, 0, n)
 		for k, i := range top[:n] {
-			v.Departments[k] = desk.ScoredName{Name: words.tags[i], Score: hundredths(c.sums[i] / total)}
-		}
-		sure(v, "department", 0.3+0.65*c.sums[top[0]]/total)
-		for k, i := range top[:n] {
-			field, reasons := desk.DepartmentField(v, words.tags[i]), c.spans(words.tags[i])
+			reasons := c.spans(words.tags[i])
+			if k >= wordless && len(reasons) == 0 {
+				continue
+			}
+			v.Departments = append(v.Departments, desk.ScoredName{Name: words.tags[i], Score: hundredths(c.sums[i] / total)})
+			field := desk.DepartmentField(v, words.tags[i])
 			if k > 0 {
 				reasons = reasons[:min(len(reasons), 1)]
 			}
@@ -94,6 +96,9 @@ func departmentSet(duties ...desk.Charge) Set {
 		}
 	}}
 }
+
+// wordless is how many departments may stand by the category alone, without a word of their own.
+const wordless = 3
 
 // priors say which departments a category usually goes to.
 var priors = map[string]map[string]float64{

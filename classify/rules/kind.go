@@ -84,7 +84,7 @@ func kindSet() Set {
 			return
 		}
 		v.Kind = kind
-		sure(v, "kind", 0.5+0.45*(top-second)/(top+second+1))
+		sure(v, "kind", kindSure.of(0.5+0.45*(top-second)/(top+second+1)))
 		for n, p := range x.parts {
 			if h := best[n][number(kind)]; h.cue != nil {
 				span{p, h}.note(v, "kind")

@@ -27,8 +27,7 @@ func rumourSet() Set {
 	return Set{Name: "rumour", Examples: rumourExamples, words: []*cues{words}, read: func(x *scanned, v *desk.Verdict) {
 		doubt, sober, strong, from := 1.0, 0.0, 0, len(v.Evidence)
 		var seen said
-		var claims [3]span // slight ones, told when nothing says more
-		slight := 0
+		var slight span // the first slight one, told when nothing says more
 		for n, p := range x.parts {
 			x.each(0, n, func(h hit) {
 				if seen.again(h.word) {
@@ -41,9 +40,8 @@ func rumourSet() Set {
 				}
 				doubt *= 1 - h.weight
 				if h.weight < 0.05 {
-					if slight < len(claims) {
-						claims[slight] = span{p, h}
-						slight++
+					if slight.h.cue == nil {
+						slight = span{p, h}
 					}
 				} else if strong++; strong <= 5 {
 					p.weigh(v, "rumour", h.start, h.end, h.weight)
@@ -68,10 +66,8 @@ func rumourSet() Set {
 				break
 			}
 		}
-		if strong == 0 {
-			for _, s := range claims[:slight] {
-				s.p.weigh(v, "rumour", s.h.start, s.h.end, s.h.weight)
-			}
+		if s := slight; strong == 0 && s.h.cue != nil {
+			s.p.weigh(v, "rumour", s.h.start, s.h.end, s.h.weight)
 		}
 		if v.Rumour = hundredths(max(0, 1-doubt-sober)); v.Rumour == 0 {
 			v.Evidence = v.Evidence[:from]

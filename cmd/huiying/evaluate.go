@@ -29,7 +29,8 @@ var evaluated = []string{
 // foldData are those that --folds needs beside them.
 var foldData = []string{"messages/train.csv", "messages/tokens_only.csv", "gold-messages/overlap_train.csv"}
 
-// Run prints the figures that the model card quotes, as one table.
+// Run prints the figures that the model card quotes, as one table, and beside it how often the verdict is right
+// where it claims how much.
 func (c evaluateCmd) Run(ctx context.Context, std streams, log *slog.Logger) error {
 	if err := c.present(); err != nil {
 		return err
@@ -43,6 +44,10 @@ func (c evaluateCmd) Run(ctx context.Context, std streams, log *slog.Logger) err
 		return err
 	}
 	figures, err := classify.Evaluate(ctx, engine, c.Data)
+	if err != nil {
+		return err
+	}
+	reliable, err := classify.Reliable(ctx, engine, c.Data)
 	if err != nil {
 		return err
 	}
@@ -67,7 +72,10 @@ func (c evaluateCmd) Run(ctx context.Context, std streams, log *slog.Logger) err
 		}
 		figures = slices.Concat(figures, folds, rumour)
 	}
-	return classify.WriteFigures(std.out, figures)
+	if err := classify.WriteFigures(std.out, figures); err != nil {
+		return err
+	}
+	return classify.WriteReliability(std.out, reliable)
 }
 
 // present says which file is missing before anything is loaded.

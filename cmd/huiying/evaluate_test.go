@@ -41,7 +41,7 @@ func TestEvaluatePrintsATable(t *testing.T) {
 	if code := run(t.Context(), []string{"evaluate", folder}, streams{nil, &out, &said}); code != 0 {
 		t.Fatalf("exit %d: %s", code, said.String())
 	}
-	for _, task := range []string{"诉求类型", "领域 15 类", "责任单位首选", "发生时间", "话题 F1", "近重复召回"} {
+	for _, task := range []string{"诉求类型", "领域 15 类", "责任单位首选", "发生时间", "话题 F1", "近重复召回", "把握（留出的来信）", "诉求类型 | 90–100%", "领域 15 类 | 90–100%", "责任单位首选 | 90–100%"} {
 		if !strings.Contains(out.String(), "| "+task) {
 			t.Errorf("the table lacks %s:\n%s", task, out.String())
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -38,15 +39,13 @@ func unproven(text desk.Text, v *desk.Verdict) (faults []string) {
 			continue
 		case string(source[e.Start:e.End]) != e.Text && !strings.ContainsRune(e.Text, 0xFFFD):
 			faults = append(faults, fmt.Sprintf("%+v: the text says %q there", e, string(source[e.Start:e.End])))
-		case e.Weight == 0 || e.Weight > 1 || e.Weight < -1:
+		case e.Weight > 1 || e.Weight < -1:
 			faults = append(faults, fmt.Sprintf("%+v has no share", e))
 		}
-		if e.Weight > 0 {
-			sum[e.Field] += e.Weight
-		} else {
-			sum[e.Field] -= e.Weight
+		if words[e.Field]++; e.Weight == 0 {
+			sum[e.Field]++ // the only words
 		}
-		words[e.Field]++
+		sum[e.Field] += math.Abs(e.Weight)
 	}
 	for field, share := range sum {
 		if n := float64(words[field]); share < 1-0.011*n || share > 1+0.011*n {
