@@ -34,7 +34,7 @@ func (d *Desk) commit(ctx context.Context, src Source, in prepared, key string, 
 			return d.takenAway(ctx, tx, src, gone, now)
 		}
 		told, done, err := d.keepOnce(ctx, src, key, last, answer, keep)
-		for try := 1; try < maxRaces && errors.Is(err, errRaced); try++ {
+		for try := 1; try < maxRaces && errors.Is(err, ErrRaced); try++ {
 			told, done, err = d.keepOnce(ctx, src, key, last, answer, keep)
 		}
 		if err != nil || done {
@@ -127,7 +127,7 @@ func (d *Desk) keepNew(ctx context.Context, tx Tx, src Source, parts []*part) (k
 		return nil, err
 	}
 	if slices.Contains(isNew, false) {
-		return nil, errRaced // and the topics don't hold: once more, now that the other is done
+		return nil, ErrRaced // and the topics don't hold: once more, now that the other is done
 	}
 	if err := tx.PutDocs(ctx, placed); err != nil {
 		return nil, err
@@ -150,7 +150,7 @@ func (d *Desk) keepKnown(ctx context.Context, tx Tx, src Source, known []*part) 
 	for _, p := range known {
 		old, ok := have[p.item.ExternalID]
 		if !ok {
-			return errRaced
+			return ErrRaced
 		}
 		p.res.ID = old.ID
 		if old.RemovedAt != nil && p.item.ReceivedAt.After(*old.RemovedAt) {
@@ -185,8 +185,8 @@ func (d *Desk) keepKnown(ctx context.Context, tx Tx, src Source, known []*part) 
 	return tx.PutDocs(ctx, placed)
 }
 
-// errRaced undoes a commit that found an item new which another has stored meanwhile.
-var errRaced = Conflict("external_id", "同一编号的来件正在处理，请重试")
+// ErrRaced undoes a commit that found an item new which another has stored meanwhile.
+var ErrRaced = Conflict("external_id", "同一编号的来件正在处理，请重试")
 
 // takenAway marks items whose originals are gone, those that aren't marked yet.
 func (d *Desk) takenAway(ctx context.Context, tx Tx, src Source, gone []Removal, now time.Time) error {

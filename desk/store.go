@@ -84,7 +84,8 @@ type ItemTx interface {
 	ReserveItems(ctx context.Context, source int64, items []Item) error
 	// InsertItems stores those whose (source, external id) isn't there yet; new
 	// ones get their ID, unless they have one reserved. Positions in the answer are
-	// those of the argument.
+	// those of the argument. Where an identity was reserved and is there by now, it may
+	// be ErrRaced, which ends the transaction.
 	InsertItems(ctx context.Context, items []Item) (isNew []bool, err error)
 	// LockItems gives the current items by (source, external id), locked, for
 	// those that exist; keyed by external id.

@@ -49,23 +49,31 @@ func quoted(token string) string {
 	return "'" + inQuotes.Replace(lexeme(token)) + "'"
 }
 
+// lexemes are tokens as a tsvector holds them: sorted, each once, bounded.
+func lexemes(tokens []string) []string {
+	list := make([]string, 0, len(tokens))
+	size := 0
+	for _, token := range tokens {
+		if token == "" || !utf8.ValidString(token) || strings.IndexByte(token, 0) >= 0 {
+			continue
+		}
+		if size += len(token) + 3; size > maxVector {
+			break
+		}
+		list = append(list, lexeme(token))
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
 // vector is the text form of a tsvector; nil where there are no tokens.
 func vector(tokens []string) *string {
 	if tokens == nil {
 		return nil
 	}
-	sorted := slices.Clone(tokens)
-	slices.Sort(sorted)
 	var b strings.Builder
-	for _, token := range slices.Compact(sorted) {
-		if token == "" || !utf8.ValidString(token) || strings.ContainsRune(token, 0) {
-			continue
-		}
-		if b.Len()+len(token) > maxVector {
-			break
-		}
-		b.WriteString(quoted(token))
-		b.WriteByte(' ')
+	for _, w := range lexemes(tokens) {
+		b.WriteString("'" + inQuotes.Replace(w) + "' ")
 	}
 	s := b.String()
 	return &s

@@ -81,8 +81,8 @@ func (t *tx) ReserveItems(ctx context.Context, source int64, items []desk.Item) 
 	return translate(err)
 }
 
-// InsertItems is one statement, however many items. They go in sorted by
-// identity: two batches that share identities then wait for each other instead of
+// InsertItems is one statement, however many items; those that have their ids and are
+// many are copied. They go in sorted by identity: two batches that share identities then wait for each other instead of
 // deadlocking.
 func (t *tx) InsertItems(ctx context.Context, items []desk.Item) ([]bool, error) {
 	isNew := make([]bool, len(items))
@@ -94,6 +94,15 @@ func (t *tx) InsertItems(ctx context.Context, items []desk.Item) ([]bool, error)
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return identity(items[a], items[b]) })
+	if len(items) >= copyFrom && !slices.ContainsFunc(items, func(it desk.Item) bool { return it.ID == 0 }) {
+		if err := t.copyItems(ctx, items, order); err != nil {
+			return nil, err
+		}
+		for i := range isNew {
+			isNew[i] = true
+		}
+		return isNew, nil
+	}
 	var c itemArrays
 	for _, i := range order {
 		if err := c.add(items[i]); err != nil {
@@ -111,7 +120,7 @@ func (t *tx) InsertItems(ctx context.Context, items []desk.Item) ([]bool, error)
 		OVERRIDING SYSTEM VALUE
 		SELECT coalesce(a.id, nextval(pg_get_serial_sequence('item', 'id'))), a.source_id, a.channel, a.external_id, a.title, a.body, a.place, a.url, a.author_name, a.author_phone, a.reach, a.occurred_at,
 			a.received_at, a.state, a.version, a.raw_id, a.raw_part, a.digest, a.topic_id, a.incident_id,
-			a.verdict::jsonb, string_to_array(a.corrected, ','), a.kind, a.category, a.region, a.urgency, a.department, a.tokens::tsvector, a.unread, a.extra::jsonb
+			a.verdict::json, string_to_array(a.corrected, ','), a.kind, a.category, a.region, a.urgency, a.department, a.tokens::tsvector, a.unread, a.extra::jsonb
 		FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
 			$10::bigint[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::int[], $15::bigint[], $16::int[], $17::bytea[],
 			$18::bigint[], $19::bigint[], $20::text[], $21::text[], $22::text[], $23::text[], $24::text[], $25::text[], $26::text[], $27::text[],
@@ -176,7 +185,7 @@ func (t *tx) ReplaceItem(ctx context.Context, it desk.Item, _ time.Time) error {
 	}
 	return t.execOne(ctx, noItem(), `
 		UPDATE item SET version = version + 1, title = $2, body = $3, place = $4, url = $5, author_name = $6, author_phone = $7, reach = $8,
-			occurred_at = $9, raw_id = $10, raw_part = $11, digest = $12, verdict = $13::text::jsonb, corrected = $14, kind = $15,
+			occurred_at = $9, raw_id = $10, raw_part = $11, digest = $12, verdict = $13::text::json, corrected = $14, kind = $15,
 			category = $16, region = $17, urgency = $18, department = $19, tokens = $20::text::tsvector, unread = $21,
 			extra = $22::text::jsonb
 		WHERE id = $1`,
@@ -216,7 +225,7 @@ func (t *tx) Classified(ctx context.Context, items []desk.Item) error {
 		}
 	}
 	_, err := t.exec(ctx, `
-		UPDATE item SET verdict = a.verdict::jsonb, corrected = string_to_array(a.corrected, ','), kind = a.kind, category = a.category,
+		UPDATE item SET verdict = a.verdict::json, corrected = string_to_array(a.corrected, ','), kind = a.kind, category = a.category,
 			region = a.region, urgency = a.urgency, department = a.department, tokens = a.tokens::tsvector, unread = false
 		FROM unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
 			AS a(id, version, verdict, corrected, kind, category, region, urgency, department, tokens)
@@ -238,7 +247,7 @@ func (t *tx) SaveItem(ctx context.Context, it desk.Item) error {
 		return err
 	}
 	return t.execOne(ctx, noItem(), `
-		UPDATE item SET state = $2, verdict = $3::text::jsonb, corrected = $4, incident_id = $5, kind = $6, category = $7, region = $8,
+		UPDATE item SET state = $2, verdict = $3::text::json, corrected = $4, incident_id = $5, kind = $6, category = $7, region = $8,
 			urgency = $9, department = $10
 		WHERE id = $1`,
 		it.ID, it.State, e.verdict, list(it.Corrected), null(it.IncidentID), e.kind, e.category, e.region, e.urgency, e.department)

@@ -13,14 +13,8 @@ import (
 	"huiying/desk"
 )
 
-const (
-	// perKey is how many of the newest documents under one key a look-up reads, per
-	// candidate asked for. A flood about one matter shares its keys by the
-	// thousand; the newest of them are as good as all.
-	perKey = 2
-	// maxNear bounds the near-duplicates shown of one item.
-	maxNear = 50
-)
+// maxNear bounds the near-duplicates shown of one item.
+const maxNear = 50
 
 const topicSelect = `
 	SELECT tp.id, tp.title, tp.place, tp.region, tp.count, tp.first_at AS first, tp.last_at AS last, tp.heat, tp.named, coalesce(tp.joined_into, 0) AS joinedinto, tp.figures
@@ -49,87 +43,6 @@ func (t *tx) NewTopics(ctx context.Context, list []*desk.Topic) error {
 		SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::int[], $6::timestamptz[], $7::timestamptz[], $8::float8[])`,
 		ids, title, place, region, count, first, last, heat)
 	return err
-}
-
-// Candidates reads, for each key of each probe, the newest documents under it,
-// and ranks them by the keys they share. Newest is by id: by arrival.
-func (t *tx) Candidates(ctx context.Context, probes []desk.TopicDoc, limit int) ([][]desk.TopicDoc, error) {
-	found := make([][]desk.TopicDoc, len(probes))
-	var at []int32
-	var keys, self []int64
-	for i, p := range probes {
-		for _, k := range slices.Compact(slices.Sorted(slices.Values(p.Keys))) {
-			at, keys, self = append(at, int32(i)), append(keys, k), append(self, p.Item)
-		}
-	}
-	if len(keys) == 0 || limit <= 0 {
-		return found, nil
-	}
-	if len(probes) == 1 {
-		var err error
-		found[0], err = t.candidates(ctx, keys, probes[0].Item, limit)
-		return found, err
-	}
-	type hit struct {
-		At   int
-		Item int64
-	}
-	hits, err := all(ctx, t, pgx.RowToStructByPos[hit], `
-		WITH hit AS (
-			SELECT u.at, k.item_id, count(*) AS shared
-			FROM unnest($1::int[], $2::bigint[], $3::bigint[]) AS u(at, key, self)
-			CROSS JOIN LATERAL (SELECT item_id FROM topic_key WHERE topic_key.key = u.key ORDER BY item_id DESC LIMIT $5) k
-			WHERE k.item_id <> u.self
-			GROUP BY u.at, k.item_id),
-		ranked AS (
-			SELECT at, item_id, row_number() OVER (PARTITION BY at ORDER BY shared DESC, item_id DESC) AS rank FROM hit)
-		SELECT at, item_id FROM ranked WHERE rank <= $4 ORDER BY at, rank`, at, keys, self, limit, perKey*limit)
-	if err != nil || len(hits) == 0 {
-		return found, err
-	}
-	ids := make([]int64, len(hits))
-	for i, h := range hits {
-		ids[i] = h.Item
-	}
-	slices.Sort(ids)
-	docs, err := t.docs(ctx, slices.Compact(ids))
-	if err != nil {
-		return nil, err
-	}
-	for _, h := range hits {
-		if d, ok := docs[h.Item]; ok {
-			found[h.At] = append(found[h.At], d)
-		}
-	}
-	return found, nil
-}
-
-// candidates is Candidates of one document: one question instead of two.
-func (t *tx) candidates(ctx context.Context, keys []int64, self int64, limit int) ([]desk.TopicDoc, error) {
-	return all(ctx, t, docRow, `
-		WITH best AS (
-			SELECT k.item_id, count(*) AS shared
-			FROM unnest($1::bigint[]) AS u(key)
-			CROSS JOIN LATERAL (SELECT item_id FROM topic_key WHERE topic_key.key = u.key ORDER BY item_id DESC LIMIT $4) k
-			WHERE k.item_id <> $2
-			GROUP BY k.item_id ORDER BY shared DESC, k.item_id DESC LIMIT $3)
-		SELECT d.item_id, d.topic_id, d.at, d.title, d.region, d.place, d.keys, d.payload
-		FROM best JOIN topic_doc d ON d.item_id = best.item_id ORDER BY best.shared DESC, best.item_id DESC`, keys, self, limit, perKey*limit)
-}
-
-func docRow(row pgx.CollectableRow) (d desk.TopicDoc, err error) {
-	err = row.Scan(&d.Item, &d.Topic, &d.At, &d.Title, &d.Region, &d.Place, &d.Keys, &d.Payload)
-	return d, err
-}
-
-// docs reads documents once each, however many probes found them.
-func (t *tx) docs(ctx context.Context, items []int64) (map[int64]desk.TopicDoc, error) {
-	rows, err := all(ctx, t, docRow, `SELECT item_id, topic_id, at, title, region, place, keys, payload FROM topic_doc WHERE item_id = ANY ($1)`, items)
-	docs := make(map[int64]desk.TopicDoc, len(rows))
-	for _, d := range rows {
-		docs[d.Item] = d
-	}
-	return docs, err
 }
 
 // PutDocs locks the topics concerned in order of id, so that two batches about
@@ -215,7 +128,8 @@ func (t *tx) lockChange(ctx context.Context, items []desk.Item, was map[int64]de
 }
 
 func (t *tx) putDocRows(ctx context.Context, items []desk.Item, ids []int64, known bool) error {
-	var topics, keyKey, keyItem, nearItem, nearOther []int64
+	var topics, nearItem, nearOther []int64
+	var listed []listing
 	var at []time.Time
 	var title, region, place []string
 	var keys []string
@@ -227,7 +141,7 @@ func (t *tx) putDocRows(ctx context.Context, items []desk.Item, ids []int64, kno
 		distinct := slices.Compact(slices.Sorted(slices.Values(it.Doc.Keys)))
 		keys, payload = append(keys, bigints(distinct)), append(payload, append([]byte{}, it.Doc.Payload...))
 		for _, k := range distinct {
-			keyKey, keyItem = append(keyKey, k), append(keyItem, it.ID)
+			listed = append(listed, listing{k, it.ID})
 		}
 		for _, n := range it.Near {
 			if n.Item == 0 && n.Index >= 0 && n.Index < len(items) && n.Index != i {
@@ -258,7 +172,7 @@ func (t *tx) putDocRows(ctx context.Context, items []desk.Item, ids []int64, kno
 		ids, topics, at, title, region, place, keys, payload); err != nil {
 		return err
 	}
-	if _, err := t.exec(ctx, `INSERT INTO topic_key (key, item_id) SELECT * FROM unnest($1::bigint[], $2::bigint[]) ORDER BY 1`, keyKey, keyItem); err != nil {
+	if err := t.putKeys(ctx, listed); err != nil {
 		return err
 	}
 	if _, err := t.exec(ctx, `
