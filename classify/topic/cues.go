@@ -39,6 +39,9 @@ var said = []string{"来电人反映", "来电人称", "来电人为", "来电�
 	"投诉举报", "请求", "要求", "咨询", "询问", "反映", "投诉", "举报", "表扬", "求助", "建议", "希望", "恳请", "尽快处理", "情绪激动", "回拨", "领导您好", "领导好", "各位领导", "尊敬的领导",
 	"市长您好", "您好", "你好", "谢谢", "记者", "获悉", "网友", "转发", "有没有人", "你们管不管", "有没有人管", "能不能", "怎么办", "什么时候", "政府", "相关部门", "有关部门", "市民"}
 
+// turns is how many of said, the first, only stand at the beginning of a note.
+const turns = 13
+
 // maxCues bounds cues, so that a set of them is the bits of one word.
 const maxCues = 32
 

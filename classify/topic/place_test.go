@@ -117,6 +117,15 @@ func TestTitle(t *testing.T) {
 	if got := d.Title([]desk.Text{{Body: "来电人反映青石街窨井盖缺失,请尽快处理"}}); !strings.HasPrefix(got, "青石街窨井盖") {
 		t.Errorf("%q", got)
 	}
+	// One clause says where, the next what; who wrote it down says neither.
+	for body, want := range map[string]string{
+		"来电人反映翠湖路那个工地,凌晨两点还在打桩,请尽快处理": "翠湖路那个工地，凌晨两点还在打桩",
+		"喂?喂?你好,文苑小区停水了,几点来水": "文苑小区停水了，几点来水",
+	} {
+		if got := d.Title([]desk.Text{{Body: body}}); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
 	long := strings.Repeat("积水严重", 30)
 	if got := []rune(d.Title([]desk.Text{{Title: long}})); len(got) != titleLong {
 		t.Errorf("%d runes", len(got))

@@ -14,22 +14,25 @@ const (
 // Same says whether two topics are about the same matter: whether the documents of
 // each, as if they came now, would join the other.
 func (d *Discoverer) Same(a, b []desk.TopicDoc) (float64, bool) {
-	there, most := joins(a, b)
-	if there < sameFrom || most < sameShare {
+	there := joins(a, b)
+	if !there.enough() {
 		return 0, false
 	}
-	back, most := joins(b, a)
-	if back < sameFrom || most < sameShare {
-		return 0, false
-	}
-	return sure(min(there, back)), true
+	back := joins(b, a)
+	return sure(min(there.mean, back.mean)), back.enough()
 }
 
-// joins gives the mean score of documents in the topic of others, and the share of
-// them that would join it.
-func joins(docs, others []desk.TopicDoc) (mean, share float64) {
+// joining is how documents would join the topic of others.
+type joining struct {
+	mean  float64 // of their scores
+	share float64 // of them that would
+}
+
+func (j joining) enough() bool { return j.mean >= sameFrom && j.share >= sameShare }
+
+func joins(docs, others []desk.TopicDoc) (j joining) {
 	if len(docs) == 0 || len(others) == 0 {
-		return 0, 0
+		return j
 	}
 	sketches := make([]sketch, len(others))
 	for i := range others {
@@ -39,15 +42,16 @@ func joins(docs, others []desk.TopicDoc) (mean, share float64) {
 	for i := range docs {
 		s := decode(docs[i].Payload)
 		b.begin(&docs[i], &s)
-		for j := range others {
-			b.hear(&others[j], &sketches[j], 1, -1, -1)
+		for k := range others {
+			b.hear(&others[k], &sketches[k], 1, -1, -1)
 		}
 		score := min(b.score(&b.homes[0]), sameMost)
 		if score > 0 {
-			share++
+			j.share++
 		}
-		mean += score
+		j.mean += score
 	}
 	n := float64(len(docs))
-	return mean / n, share / n
+	j.mean, j.share = j.mean/n, j.share/n
+	return j
 }

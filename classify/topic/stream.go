@@ -49,6 +49,22 @@ func (s *stream) take(ctx context.Context, doc desk.TopicDoc) ([]desk.Near, erro
 	return placed[0].Near, nil
 }
 
+// Topics places documents one by one, joins topics that turn out to be the same, and
+// gives the topic of each document, numbered from 1.
+func (d *Discoverer) Topics(ctx context.Context, docs []desk.TopicDoc) ([]int64, error) {
+	s := newStream(d)
+	for _, doc := range docs {
+		if _, err := s.take(ctx, doc); err != nil {
+			return nil, err
+		}
+	}
+	topics := make([]int64, len(docs))
+	for i := range docs {
+		topics[i] = s.index.docs[i].Topic
+	}
+	return topics, nil
+}
+
 // grown says whether a topic comes to another stage with its newest item: it is
 // compared at 2, 3, 5, 8, 13 … items.
 func grown(items int) bool {

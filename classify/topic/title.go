@@ -10,16 +10,22 @@ import (
 )
 
 const (
-	titleShort = 6  // runes below which a clause names no matter
-	titleLong  = 36 // and above which it is cut
-	titleTexts = 40 // how many of a topic's texts have a say
-	titleOpens = 6  // how many clauses of a text without a title are looked at
+	titleShort   = 6  // runes below which a clause names no matter
+	titleLong    = 36 // and above which it is cut
+	titleTexts   = 40 // how many of a topic's texts have a say
+	titleOpens   = 6  // how many clauses of a text without a title are looked at
+	titleFollows = 4  // runes below which a clause is a cry or a greeting
+
+	titleName  = 0.3 // what a place that is named is worth
+	titleCue   = 0.4 // and a kind of event
+	titleLater = 0.8 // what a clause of a single text is worth, to the one before it
 )
 
 // Title gives the words that tell best what the texts of a topic are about: one of
-// their titles, or of the first clauses of those that have none. What many of them
-// say and few others do counts, places named by several count more, and every
-// further rune costs. It is pure, and "" only when no text has a word.
+// their titles, or of the first clauses of those that have none, alone or two together.
+// What many of them say and few others do counts, a place and a kind of event that are
+// named count more, and every further rune costs. Of one text the beginning counts
+// most: there a caller says what it is. It is pure, and "" only when no text has a word.
 func (d *Discoverer) Title(texts []desk.Text) string {
 	texts = texts[:min(len(texts), titleTexts)]
 	count := map[[2]rune]float64{} // in how many texts
@@ -34,18 +40,28 @@ func (d *Discoverer) Title(texts []desk.Text) string {
 	}
 	best, title := -1.0, ""
 	for _, t := range texts {
-		for _, c := range candidates(t) {
+		for i, c := range candidates(t) {
+			runes := []rune(c.text)
 			sum := 0.0
-			for p := range pairsOf(c) {
+			for p := range pairsOf(c.text) {
 				sum += d.tells(p) * (count[p] - alone) / float64(len(texts))
 			}
-			names([]rune(c), func(n name, from, to int) { sum += 0.2 })
-			n := float64(utf8.RuneCountInString(c))
-			if t.Title != "" {
+			names(runes, func(n name, from, to int) { sum += titleName })
+			event := 0.0
+			findCues(runes, func(cue, from, to int) {
+				if cue >= 0 {
+					event = titleCue
+				}
+			})
+			sum += event
+			switch {
+			case t.Title != "":
 				sum *= 1.5 // somebody meant it as one
+			case len(texts) == 1:
+				sum *= math.Pow(titleLater, float64(c.at))
 			}
-			if score := sum / math.Sqrt(n+8); score > best {
-				best, title = score, c
+			if score := sum / math.Sqrt(float64(len(runes))+8); score > best || i == 0 && title == "" {
+				best, title = max(score, best), c.text
 			}
 		}
 	}
@@ -76,29 +92,45 @@ func pairsOf(text string) map[[2]rune]struct{} {
 	return pairs
 }
 
+// candidate is what may stand over a topic.
+type candidate struct {
+	text string
+	at   int // which clause of its text it begins with
+}
+
 // candidates are what may stand for a text: its title, or its first clauses without
-// the turns of who wrote it down.
-func candidates(t desk.Text) []string {
+// the turns of who wrote it down, and each with the one that follows: one often says
+// where, the next what.
+func candidates(t desk.Text) []candidate {
 	if title := strings.TrimSpace(t.Title); title != "" {
-		return []string{shorten(title)}
+		return []candidate{{shorten(title), 0}}
 	}
-	var list []string
+	var list []candidate
+	at, last := 0, ""
 	for clause := range strings.FieldsFuncSeq(t.Body, func(r rune) bool {
 		return r != '“' && r != '”' && r != '、' && r != '(' && r != ')' && (unicode.IsPunct(r) || unicode.IsControl(r))
 	}) {
 		clause = strings.TrimSpace(clause)
-		for _, turn := range said[:8] {
+		for _, turn := range said[:turns] {
 			clause = strings.TrimPrefix(clause, turn)
 		}
-		if utf8.RuneCountInString(clause) >= titleShort {
-			list = append(list, shorten(clause))
+		clause = strings.TrimPrefix(clause, "称")
+		n, before := utf8.RuneCountInString(clause), utf8.RuneCountInString(last)
+		if before > 0 && before+n < titleLong && n >= titleFollows {
+			list = append(list, candidate{shorten(last + "，" + clause), at - 1})
 		}
-		if len(list) == titleOpens {
-			break
+		if n >= titleShort {
+			list = append(list, candidate{shorten(clause), at})
+		}
+		if last = ""; n >= titleFollows {
+			last = clause
+			if at++; at == titleOpens {
+				break
+			}
 		}
 	}
 	if body := strings.TrimSpace(t.Body); len(list) == 0 && body != "" {
-		list = append(list, shorten(body))
+		list = append(list, candidate{shorten(body), 0})
 	}
 	return list
 }
