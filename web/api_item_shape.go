@@ -45,8 +45,11 @@ type Verdict struct {
 	Occurred    *string            `json:"occurred" doc:"完整时是 RFC 3339，否则说到哪里写到哪里"`
 	Rumour      float64            `json:"rumour"`
 	Sentiment   float64            `json:"sentiment"`
+	SelfHarm    float64            `json:"self_harm" doc:"轻生的话，0 到 1，仅为线索"`
+	Threat      float64            `json:"threat" doc:"威胁的话，0 到 1，仅为线索"`
 	Confidence  map[string]float64 `json:"confidence"`
 	Evidence    []desk.Evidence    `json:"evidence" nullable:"false"`
+	Reasons     map[string]string  `json:"reasons" doc:"不是由原文字词得出的项：usual 没有明显字词、按最常见，whole 由许多平常字词合起来，category 由领域推定，duties 职责清单"`
 }
 
 // Facts are figures; null is unknown, which is not zero.
@@ -66,12 +69,15 @@ func verdictOf(v *desk.Verdict) *Verdict {
 	}
 	out := &Verdict{Kind: known(v.Kind), Category: known(v.Category), Departments: v.Departments, Department: known(v.Department()), Region: v.Region,
 		Place: known(v.Place), Urgency: known(v.Urgency), GroupRisk: v.GroupRisk, Facts: Facts(v.Facts), Level: known(v.Level), Occurred: known(v.Occurred),
-		Rumour: v.Rumour, Sentiment: v.Sentiment, Confidence: v.Confidence, Evidence: v.Evidence}
+		Rumour: v.Rumour, Sentiment: v.Sentiment, SelfHarm: v.SelfHarm, Threat: v.Threat, Confidence: v.Confidence, Evidence: v.Evidence, Reasons: v.Reasons}
 	if out.Departments == nil {
 		out.Departments = []desk.ScoredName{}
 	}
 	if out.Confidence == nil {
 		out.Confidence = map[string]float64{}
+	}
+	if out.Reasons == nil {
+		out.Reasons = map[string]string{}
 	}
 	if out.Evidence == nil {
 		out.Evidence = []desk.Evidence{}
