@@ -43,6 +43,11 @@ func steepness(k *corpus, samples []Sample, c Config) float64 {
 		o := score(k, fit(k, train, c), test)
 		margins, truth = append(margins, o.margins...), append(truth, o.truth...)
 	}
+	return likeliest(margins, truth)
+}
+
+// likeliest is the steepness under which the labels are likeliest.
+func likeliest(margins [][]float64, truth []int) float64 {
 	best, least := 1.0, math.Inf(1)
 	for steep := 0.5; steep < 20; steep *= 1.05 {
 		loss := 0.0
