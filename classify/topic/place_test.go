@@ -120,7 +120,7 @@ func TestTitle(t *testing.T) {
 	// One clause says where, the next what; who wrote it down says neither.
 	for body, want := range map[string]string{
 		"来电人反映翠湖路那个工地,凌晨两点还在打桩,请尽快处理": "翠湖路那个工地，凌晨两点还在打桩",
-		"喂?喂?你好,文苑小区停水了,几点来水": "文苑小区停水了，几点来水",
+		"喂?喂?你好,文苑小区停水了,几点来水":         "文苑小区停水了，几点来水",
 	} {
 		if got := d.Title([]desk.Text{{Body: body}}); got != want {
 			t.Errorf("%q, want %q", got, want)
