@@ -8,7 +8,7 @@ import (
 )
 
 // ClaimSource leases one source of the given kinds whose poll is due at now, until
-// the given instant; other nodes pass it over. The lease it carries guards the
+// the given instant unless it is renewed; other nodes pass it over. The lease it carries guards the
 // bookmark: who slept past it can't write one that is stale.
 func (d *Desk) ClaimSource(ctx context.Context, kinds []string, now, until time.Time) (src Source, ok bool, err error) {
 	err = d.Store.InTx(ctx, func(tx Tx) error {
@@ -16,6 +16,12 @@ func (d *Desk) ClaimSource(ctx context.Context, kinds []string, now, until time.
 		return err
 	})
 	return src, ok, err
+}
+
+// RenewLease keeps the lease of a source until the given instant; CodeConflict when it
+// has gone to another node.
+func (d *Desk) RenewLease(ctx context.Context, src Source, until time.Time) error {
+	return d.Store.InTx(ctx, func(tx Tx) error { return tx.RenewLease(ctx, src.ID, src.Lease, until) })
 }
 
 // NextPoll is the instant at which the next source of these kinds is due.

@@ -263,6 +263,8 @@ type SourceTx interface {
 	MoveSource(ctx context.Context, s Source, at time.Time) error
 	// ClaimSource leases one source of the given kinds whose poll is due.
 	ClaimSource(ctx context.Context, kinds []string, now, until time.Time, lease string) (Source, bool, error)
+	// RenewLease keeps a lease until the given instant if it is still held, else CodeConflict.
+	RenewLease(ctx context.Context, id int64, lease string, until time.Time) error
 	// MoveCursor moves the bookmark if the lease is still held, else CodeConflict.
 	MoveCursor(ctx context.Context, id int64, lease string, cursor json.RawMessage) error
 	// Polled ends a poll: outcome, next instant, lease given back.

@@ -18,8 +18,8 @@ const (
 	defaultEvery   = time.Minute
 	defaultTimeout = 2 * time.Minute
 	defaultSlots   = 16
-	// leaseMargin is how long a lease outlives the poll's own time limit, for its last commit.
-	leaseMargin = 30 * time.Second
+	// lastCommit bounds what is kept of a poll whose own time is up.
+	lastCommit = 15 * time.Second
 	// wrapUp bounds the commit that ends a poll, on a context that outlives the poll's.
 	wrapUp = 10 * time.Second
 	// maxIdle bounds the sleep: sources added by another process are seen by then.
@@ -33,6 +33,7 @@ type Runner struct {
 	Desk  *desk.Desk
 	Kinds []Kind
 	Slots int             // polls at once; 0 is 16
+	Renew time.Duration   // how often a lease is renewed, which stands three times as long; 0 is 10 s
 	Wake  <-chan struct{} // a source may be due sooner than thought; nil: only the clock
 	Log   *slog.Logger
 }
@@ -128,13 +129,9 @@ func (r *Runner) names() []string {
 	return names
 }
 
-// claim leases one due source for as long as any poll may take.
+// claim leases one due source.
 func (r *Runner) claim(ctx context.Context, now time.Time) (desk.Source, bool, error) {
-	var longest time.Duration
-	for _, k := range r.Kinds {
-		longest = max(longest, k.timeout())
-	}
-	return r.Desk.ClaimSource(ctx, r.names(), now, now.Add(r.Desk.InOffice(longest+leaseMargin)))
+	return r.Desk.ClaimSource(ctx, r.names(), now, r.leaseUntil(now))
 }
 
 func (k Kind) timeout() time.Duration {
@@ -172,7 +169,7 @@ func (r *Runner) poll(ctx context.Context, src desk.Source, now time.Time) {
 	keep := func(ctx context.Context, raws []desk.Raw, cursor json.RawMessage) error {
 		// Once the bytes are in hand the two commits are brought to an end even
 		// when the time of the poll is up: half of them would only wait for the sweep.
-		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), leaseMargin/2)
+		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), lastCommit)
 		defer stop()
 		_, err := r.Desk.Receive(ctx, src, desk.Batch{Raws: raws, Cursor: cursor, Lease: src.Lease})
 		if err == nil {
@@ -180,9 +177,11 @@ func (r *Runner) poll(ctx context.Context, src desk.Source, now time.Time) {
 		}
 		return err
 	}
-	pollCtx, stop := context.WithTimeout(ctx, kind.timeout())
+	held, release := r.hold(ctx, src)
+	defer release()
+	pollCtx, stop := context.WithTimeout(held, kind.timeout())
 	err := pollSafely(pollCtx, kind.Poller, src, keep)
-	timedOut := pollCtx.Err() != nil && ctx.Err() == nil
+	timedOut := pollCtx.Err() != nil && held.Err() == nil
 	stop()
 
 	every := kind.every()

@@ -95,10 +95,19 @@ func TestSourceIsPolledByOneNodeAtATime(t *testing.T) {
 	for name, act := range map[string]func(ctx context.Context, tx desk.Tx) error{
 		"cursor": func(ctx context.Context, tx desk.Tx) error { return tx.MoveCursor(ctx, want.ID, "a", []byte(`{}`)) },
 		"polled": func(ctx context.Context, tx desk.Tx) error { return tx.Polled(ctx, want) },
+		"lease": func(ctx context.Context, tx desk.Tx) error {
+			return tx.RenewLease(ctx, want.ID, "a", noon.Add(time.Hour))
+		},
 	} {
 		if err := s.InTx(t.Context(), func(tx desk.Tx) error { return act(t.Context(), tx) }); desk.CodeOf(err) != desk.CodeConflict {
 			t.Errorf("%s by a node that slept: %v", name, err)
 		}
+	}
+	in(t, s, func(ctx context.Context, tx desk.Tx) error {
+		return tx.RenewLease(ctx, want.ID, "b", noon.Add(5*time.Minute))
+	})
+	if _, ok := claim(noon.Add(299*time.Second), "c"); ok {
+		t.Fatal("claimed while its lease was renewed")
 	}
 	got.NextPollAt, got.LastError, got.LastErrorAt, got.Failures = noon.Add(time.Hour), "超时", &noon, 3
 	in(t, s, func(ctx context.Context, tx desk.Tx) error {

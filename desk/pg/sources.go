@@ -72,6 +72,10 @@ func leaseLost() error {
 	return desk.Conflict("", "这个来源已由其他节点接手")
 }
 
+func (t *tx) RenewLease(ctx context.Context, id int64, lease string, until time.Time) error {
+	return t.execOne(ctx, leaseLost(), `UPDATE source SET leased_until = $3 WHERE id = $1 AND lease = $2`, id, lease, until)
+}
+
 func (t *tx) MoveCursor(ctx context.Context, id int64, lease string, cursor json.RawMessage) error {
 	return t.execOne(ctx, leaseLost(), `UPDATE source SET cursor = $3 WHERE id = $1 AND lease = $2`, id, lease, cursor)
 }
