@@ -7,9 +7,10 @@ import (
 )
 
 // What a word of the office's tree weighs; in the title thrice, said again little. The
-// office knows what it means: one in the title is as loud as the model at its surest.
+// office knows what it means: one in the title is louder than the model at its surest
+// with the words of rules beside it.
 const (
-	ownCategory = 5.0
+	ownCategory = 8.0
 	ownAgain    = 0.3
 )
 
@@ -99,7 +100,9 @@ func (o ownCategories) refine(s *saidOfOwn, v *desk.Verdict) {
 		}
 		v.Category = best
 	}
-	if v.Category != class {
+	if v.Category != class { // what spoke for the class says nothing about where below it
+		v.SetEvidence(desk.FieldCategory)
+		delete(v.Reasons, desk.FieldCategory)
 		sure(v, desk.FieldCategory, v.Confidence[desk.FieldCategory]*(0.4+0.55*s.sums[v.Category]/all))
 	}
 	for path := v.Category; path != ""; path = desk.CategoryParent(path) {
