@@ -104,7 +104,19 @@ func digits(word string) (n int) {
 	return n
 }
 
-// contains is a pattern for ILIKE.
+// like is the operator that finds a word in a text, whatever its case. Chinese has
+// none: it is compared as it stands, where ILIKE would first write every text anew in
+// small letters, which takes ten times as long.
+func like(word string) string {
+	for _, r := range word {
+		if !unicode.Is(unicode.Han, r) && (r >= 0x80 || unicode.IsLetter(r)) {
+			return "ILIKE"
+		}
+	}
+	return "LIKE"
+}
+
+// contains is a pattern for like.
 func contains(word string) string {
 	return "%" + inPattern.Replace(word) + "%"
 }
@@ -140,7 +152,7 @@ func (w *where) search(query string, noNumbers, byWords bool) {
 	cond := "(i.tokens @@ (?::text)::tsquery OR i.id > (SELECT coalesce(max(id), 0) FROM item) - ?::bigint"
 	args := []any{strings.Join(tokens, " & "), recent}
 	for i, word := range ws {
-		cond += " AND (i.tokens @@ (?::text)::tsquery OR i.title ILIKE ? OR i.body ILIKE ? OR i.external_id = ?)"
+		cond += " AND (i.tokens @@ (?::text)::tsquery OR i.title " + like(word) + " ? OR i.body " + like(word) + " ? OR i.external_id = ?)"
 		args = append(args, tokens[i], contains(word), contains(word), word)
 	}
 	w.add(cond+")", args...)

@@ -54,11 +54,11 @@ func (w *where) find(scope desk.Scope, s desk.ItemSearch, newest int64) {
 		}
 		query := cutQuery(t.Cuts)
 		if t.Phrase {
-			w.add("(i.tokens @@ (?::text)::tsquery OR i.id > ?) AND (i.title ILIKE ? OR i.body ILIKE ?)",
+			w.add("(i.tokens @@ (?::text)::tsquery OR i.id > ?) AND (i.title "+like(t.Text)+" ? OR i.body "+like(t.Text)+" ?)",
 				query, newest, contains(t.Text), contains(t.Text))
 			continue
 		}
-		w.add("(i.tokens @@ (?::text)::tsquery OR i.id > ? AND (i.title ILIKE ? OR i.body ILIKE ? OR i.external_id = ?))",
+		w.add("(i.tokens @@ (?::text)::tsquery OR i.id > ? AND (i.title "+like(t.Text)+" ? OR i.body "+like(t.Text)+" ? OR i.external_id = ?))",
 			query, newest, contains(t.Text), contains(t.Text), t.Text)
 	}
 }
@@ -135,7 +135,7 @@ func (w *where) letters(s desk.Search, columns ...string) {
 		var conds []string
 		var args []any
 		for _, c := range columns {
-			conds = append(conds, c+" ILIKE ?")
+			conds = append(conds, c+" "+like(word)+" ?")
 			args = append(args, contains(word))
 		}
 		w.add("("+strings.Join(conds, " OR ")+")", args...)
