@@ -137,3 +137,13 @@ func TestTitle(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+func BenchmarkTitleOfOne(b *testing.B) {
+	d := discoverer()
+	texts := []desk.Text{{Body: "喂你好,我是翠湖路锦绣家园的,楼下那个工地凌晨两点还在打桩," + strings.Repeat("我打过好几次电话也没有人来管,孩子明天还要考试,", 12)}}
+	for b.Loop() {
+		if d.Title(texts) == "" {
+			b.Fatal("no title")
+		}
+	}
+}

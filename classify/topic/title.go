@@ -28,24 +28,12 @@ const (
 // most: there a caller says what it is. It is pure, and "" only when no text has a word.
 func (d *Discoverer) Title(texts []desk.Text) string {
 	texts = texts[:min(len(texts), titleTexts)]
-	count := map[[2]rune]float64{} // in how many texts
-	for _, t := range texts {
-		for p := range pairsOf(t.Title + "。" + t.Body) {
-			count[p]++
-		}
-	}
-	alone := 0.95 // what one text says by itself hardly counts
-	if len(texts) == 1 {
-		alone = 0
-	}
+	told := d.shared(texts)
 	best, title := -1.0, ""
 	for _, t := range texts {
 		for i, c := range candidates(t) {
 			runes := []rune(c.text)
-			sum := 0.0
-			for p := range pairsOf(c.text) {
-				sum += d.tells(p) * (count[p] - alone) / float64(len(texts))
-			}
+			sum := told(runes)
 			names(runes, func(n name, from, to int) { sum += titleName })
 			event := 0.0
 			findCues(runes, func(cue, from, to int) {
@@ -66,6 +54,45 @@ func (d *Discoverer) Title(texts []desk.Text) string {
 		}
 	}
 	return title
+}
+
+// shared gives how much runes tell of what the texts share.
+func (d *Discoverer) shared(texts []desk.Text) func([]rune) float64 {
+	if len(texts) == 1 { // all of it, and no pair is rare among the others
+		return func(runes []rune) (sum float64) {
+			for i := 1; i < len(runes); i++ {
+				if han(runes[i-1]) && han(runes[i]) {
+					sum += d.tells([2]rune{runes[i-1], runes[i]})
+				}
+			}
+			return sum
+		}
+	}
+	count := map[[2]rune]float64{} // in how many texts
+	for _, t := range texts {
+		for p := range pairsOf(t.Title + "。" + t.Body) {
+			count[p]++
+		}
+	}
+	const alone = 0.95 // what one text says by itself hardly counts
+	return func(runes []rune) (sum float64) {
+		for i := 1; i < len(runes); i++ {
+			if p := [2]rune{runes[i-1], runes[i]}; count[p] > 0 && pairAt(runes[:i], p) < 0 { // each once
+				sum += d.tells(p) * (count[p] - alone) / float64(len(texts))
+			}
+		}
+		return sum
+	}
+}
+
+// pairAt is where a pair stands first; -1: nowhere.
+func pairAt(runes []rune, p [2]rune) int {
+	for i := 1; i < len(runes); i++ {
+		if runes[i-1] == p[0] && runes[i] == p[1] {
+			return i - 1
+		}
+	}
+	return -1
 }
 
 // tells is how much a pair tells.

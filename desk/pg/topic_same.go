@@ -15,9 +15,11 @@ func (t *tx) TopicTexts(ctx context.Context, topic int64, limit, letters int) ([
 		err = row.Scan(&text.Title, &text.Body, &text.Place)
 		return text, err
 	}, `
-		WITH open AS (SELECT id FROM item WHERE topic_id = $1 AND NOT sealed AND removed_at IS NULL)
 		SELECT i.title, left(i.body, $3), i.place FROM item i
-		WHERE i.id IN ((SELECT id FROM open ORDER BY id LIMIT $2 / 2) UNION (SELECT id FROM open ORDER BY id DESC LIMIT ($2 + 1) / 2)) ORDER BY i.id`,
+		WHERE i.id IN (
+			(SELECT id FROM item WHERE topic_id = $1 AND NOT sealed AND removed_at IS NULL ORDER BY id LIMIT $2 / 2)
+			UNION (SELECT id FROM item WHERE topic_id = $1 AND NOT sealed AND removed_at IS NULL ORDER BY id DESC LIMIT ($2 + 1) / 2))
+		ORDER BY i.id`,
 		topic, limit, letters)
 }
 
@@ -25,12 +27,14 @@ func (t *tx) SetTopicTitle(ctx context.Context, topic int64, title string, named
 	return t.execOne(ctx, desk.NotFound("没有找到这个话题"), `UPDATE topic SET title = $2, named = $3 WHERE id = $1`, topic, title, named)
 }
 
+// DocsOfTopics goes by the items' index of topics, which is in order.
 func (t *tx) DocsOfTopics(ctx context.Context, limit int, topics ...int64) (map[int64][]desk.TopicDoc, error) {
 	list, err := all(ctx, t, docRow, `
 		SELECT d.item_id, d.topic_id, d.at, d.title, d.region, d.place, d.keys, d.payload
 		FROM unnest($1::bigint[]) AS u(id) CROSS JOIN LATERAL (
-			(SELECT * FROM topic_doc WHERE topic_id = u.id ORDER BY item_id LIMIT $2 / 2)
-			UNION (SELECT * FROM topic_doc WHERE topic_id = u.id ORDER BY item_id DESC LIMIT ($2 + 1) / 2)) d
+			(SELECT id FROM item WHERE topic_id = u.id ORDER BY id LIMIT $2 / 2)
+			UNION (SELECT id FROM item WHERE topic_id = u.id ORDER BY id DESC LIMIT ($2 + 1) / 2)) i
+		JOIN topic_doc d ON d.item_id = i.id
 		ORDER BY d.item_id`, topics, limit)
 	docs := make(map[int64][]desk.TopicDoc, len(topics))
 	for _, d := range list {
@@ -42,7 +46,7 @@ func (t *tx) DocsOfTopics(ctx context.Context, limit int, topics ...int64) (map[
 func (t *tx) OpenedTopics(ctx context.Context, above, upTo int64, items int, since time.Time, limit int) ([]desk.TopicDoc, error) {
 	return all(ctx, t, docRow, `
 		SELECT d.item_id, d.topic_id, d.at, d.title, d.region, d.place, d.keys, d.payload
-		FROM topic tp CROSS JOIN LATERAL (SELECT * FROM topic_doc WHERE topic_id = tp.id ORDER BY item_id LIMIT 1) d
+		FROM topic tp CROSS JOIN LATERAL (SELECT id FROM item WHERE topic_id = tp.id ORDER BY id LIMIT 1) i JOIN topic_doc d ON d.item_id = i.id
 		WHERE tp.id > $1 AND tp.id <= $2 AND tp.joined_into IS NULL AND tp.count <= $3 AND tp.last_at >= $4
 		ORDER BY tp.id LIMIT $5`, above, upTo, items, since, limit)
 }
