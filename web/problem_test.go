@@ -85,6 +85,7 @@ func TestValidation(t *testing.T) {
 		{get, "/api/v1/items/x" + secret, "", 404, "", "没有编号为这个的记录"},
 		{get, "/api/v1/nothing", "", 404, "", "没有这个地址"},
 		{"DELETE", "/api/v1/items", "", 405, "", "这个地址不支持 DELETE"},
+		{get, "/media/daily", "", 405, "", "这一页要提交表单才有；请回到原来的页面重新提交"},
 	} {
 		a := x.as(desk.RoleDuty, c.method, c.path, c.body)
 		p := decoded[Problem](t, a)

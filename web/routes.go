@@ -90,6 +90,9 @@ func (s *Server) mount() error {
 	})
 	r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
 		p := ProblemOf(desk.NotFound("这个地址不支持 %s", r.Method))
+		if r.Method == http.MethodGet { // the address of an answer to a form, come back to
+			p = ProblemOf(desk.NotFound("这一页要提交表单才有；请回到原来的页面重新提交"))
+		}
 		p.Status = http.StatusMethodNotAllowed
 		s.Fail(w, r, p)
 	})
