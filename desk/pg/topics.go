@@ -175,10 +175,12 @@ func (t *tx) putDocRows(ctx context.Context, items []desk.Item, ids []int64, kno
 	if err := t.putKeys(ctx, listed); err != nil {
 		return err
 	}
-	if _, err := t.exec(ctx, `
-		INSERT INTO item_near (item_id, near_id, score) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::real[]) ON CONFLICT DO NOTHING`,
-		nearItem, nearOther, score); err != nil {
-		return err
+	if len(nearItem) > 0 {
+		if _, err := t.exec(ctx, `
+			INSERT INTO item_near (item_id, near_id, score) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::real[]) ON CONFLICT DO NOTHING`,
+			nearItem, nearOther, score); err != nil {
+			return err
+		}
 	}
 	_, err := t.exec(ctx, `
 		UPDATE item SET topic_id = a.topic_id FROM unnest($1::bigint[], $2::bigint[]) AS a(id, topic_id)
