@@ -157,8 +157,11 @@ func (r teller) categoryOptions() []Option {
 	var out []Option
 	for _, n := range r.desk.Categories().Nodes() {
 		path := n.Path()
-		text := r.category(path)
-		out = append(out, Option{Value: path, Text: text, Keys: pinyinKeys(n.Shown()) + " " + pinyinKeys(text)})
+		text, keys := r.category(path), pinyinKeys(n.Shown())
+		if n.Parent != "" { // by its own name, or from the class down
+			keys += " " + pinyinKeys(text)
+		}
+		out = append(out, Option{Value: path, Text: text, Keys: keys})
 	}
 	return out
 }
