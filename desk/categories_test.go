@@ -177,4 +177,17 @@ func TestTheFilesCategories(t *testing.T) {
 	has("低保", false)
 	has("养老", true)
 	has("殡葬", true)
+
+	drill := *o.Desk // goes by the office's tree, and leaves it alone
+	drill.Playing = &desk.Playing{}
+	set, err := drill.CategoriesNow(ctx, lead)
+	if _, ok := set.Tree.Find("殡葬"); err != nil || !ok {
+		t.Errorf("in a drill: %+v, %v", set, err)
+	}
+	if _, err := drill.SaveCategory(ctx, lead, desk.CategoryChange{CategoryNode: desk.CategoryNode{Name: "救灾", Parent: "民政"}, New: true, Version: 1}); desk.CodeOf(err) != desk.CodeForbidden {
+		t.Errorf("changed in a drill: %v", err)
+	}
+	if _, err := o.ListCategories(desk.Actor{}); desk.CodeOf(err) == "" {
+		t.Error("nobody at all reads the tree")
+	}
 }
