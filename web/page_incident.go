@@ -29,6 +29,7 @@ type roomBody struct {
 	Suggest  SuggestBox
 	Items    []ItemRow
 	ItemsAll int
+	Differs  differsBox
 	Works    []WorkRow
 	Moments  []Moment
 	May      map[string]bool
@@ -121,6 +122,12 @@ func (s *Server) incidentPage(w http.ResponseWriter, r *http.Request, id int64, 
 		body.Items = append(body.Items, rd.itemRow(it))
 	}
 	body.ItemsAll = max(in.Items, len(room.Items))
+	differences, err := s.Desk.RoomDifferences(r.Context(), rd.who, room)
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	body.Differs = rd.differsBox(differences)
 	body.Works = rd.works(room)
 	for _, e := range slices.Backward(room.Timeline) {
 		if kind, _, _ := strings.Cut(e.Type, "."); kind != "delivery" && kind != "notice" {

@@ -17,7 +17,8 @@ type itemBody struct {
 	Body      [][]Phrase // paragraphs
 	Facts     []Fact
 	Verdict   []VerdictLine
-	Guesses   []Fact // figures and cues that nobody corrects
+	Guesses   []Fact          // figures and cues that nobody corrects
+	Differs   []differenceRow // what it says otherwise than our releases
 	Near      []NearRow
 	Versions  []VersionRow
 	Moments   []Moment
@@ -58,8 +59,9 @@ type VerdictLine struct {
 	Text      string
 	Corrected bool
 	Refused   []string // departments that sent it back
-	Because   string
-	Sure      int // per cent; 0: not said
+	Because   string   // the words that decided, quoted, or another reason
+	Others    []Other  // departments that may be meant as well
+	Sure      int      // per cent; 0: not said
 	Light     string
 }
 
@@ -134,7 +136,7 @@ func (s *Server) itemPage(w http.ResponseWriter, r *http.Request, id int64, stat
 	body.File, body.Row = f, rd.itemRow(it)
 	title, text := it.Title, it.Body
 	if body.Revealed != nil {
-		body.Paper = &paperItem{Highlight(it.Title, evidence(it.Verdict, "title", tellsAnItem)), paragraphs(it.Body, evidence(it.Verdict, "text", tellsAnItem)), rd.itemFacts(it, nil)}
+		body.Paper = &paperItem{Highlight(it.Title, rd.explained(it.Verdict, "title")), paragraphs(it.Body, rd.explained(it.Verdict, "text")), rd.itemFacts(it, nil)}
 		title, text = body.Revealed.Title, body.Revealed.Body
 		page.Live = false // a redraw would hide again what was asked for
 	}
@@ -142,10 +144,16 @@ func (s *Server) itemPage(w http.ResponseWriter, r *http.Request, id int64, stat
 		title = rd.untitled(it)
 		body.Title = []Phrase{{Text: title}}
 	} else {
-		body.Title = Highlight(title, evidence(it.Verdict, "title", tellsAnItem))
+		body.Title = Highlight(title, rd.explained(it.Verdict, "title"))
 	}
-	body.Body = paragraphs(text, evidence(it.Verdict, "text", tellsAnItem))
+	body.Body = paragraphs(text, rd.explained(it.Verdict, "text"))
 	body.Facts = rd.itemFacts(it, body.Revealed)
+	differences, err := s.Desk.Differences(r.Context(), rd.who, it)
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	body.Differs = rd.differenceRows(differences)
 	if body.Spread, err = rd.spread(r.Context(), it); err != nil {
 		s.Fail(w, r, err)
 		return
@@ -212,7 +220,7 @@ func paragraphs(text string, marks []Span) [][]Phrase {
 			var in []Span
 			for _, m := range marks {
 				if m.Start >= at && m.End <= at+n {
-					in = append(in, Span{Start: m.Start - at, End: m.End - at})
+					in = append(in, Span{Start: m.Start - at, End: m.End - at, Hint: m.Hint})
 				}
 			}
 			out = append(out, Highlight(line, in))
@@ -328,43 +336,15 @@ func (r teller) verdict(it desk.Item) (lines []VerdictLine, guesses []Fact) {
 			l.Light = map[string]string{desk.UrgencyUrgent: LightRed, desk.UrgencyRaised: LightYellow}[v.Urgency]
 		}
 		if !l.Corrected && l.Text != "" {
-			l.Because = because(v, n.Field, l.Text)
-			if l.Because == "" {
-				l.Sure = int(v.Confidence[n.Field]*100 + .5)
+			l.Because = r.why(v, n.Field, l.Text)
+			l.Sure = sureness(v, n.Field, l.Because)
+			if n.Field == desk.FieldDepartment {
+				l.Others = r.others(v)
 			}
 		}
 		lines = append(lines, l)
 	}
-	figure := func(name string, n *int, unit string, fields ...string) {
-		if n != nil {
-			f := Fact{Name: name, Value: []Phrase{{Text: r.t(unit, number(*n))}}}
-			for _, field := range fields {
-				if b := because(v, field, ""); b != "" {
-					f.Note = "“" + b + "”"
-				}
-			}
-			guesses = append(guesses, f)
-		}
-	}
-	figure("死亡", v.Facts.Deaths, "%s 人", "deaths", "facts.deaths")
-	figure("失联", v.Facts.Missing, "%s 人", "missing", "facts.missing")
-	figure("受伤", v.Facts.Injured, "%s 人", "injured", "facts.injured")
-	figure("重伤", v.Facts.SeriousInjured, "%s 人", "serious_injured", "facts.serious_injured")
-	figure("中毒", v.Facts.Poisoned, "%s 人", "poisoned", "facts.poisoned")
-	figure("聚集", v.Facts.Crowd, "%s 人", "crowd", "facts.crowd")
-	if v.Facts.LossYuan != nil {
-		guesses = append(guesses, Fact{Name: "直接损失", Value: []Phrase{{Text: r.t("%s 元", number(int(*v.Facts.LossYuan)))}}})
-	}
-	if v.Level != "" {
-		guesses = append(guesses, Fact{Name: "事件等级", Value: []Phrase{{Text: r.t(v.Level)}}, Note: r.t("仅据文中数字")})
-	}
-	if v.Rumour >= rumourAt {
-		guesses = append(guesses, Fact{Name: "疑不实", Value: []Phrase{{Text: fmt.Sprintf("%.0f%%", v.Rumour*100)}}, Note: r.t("仅为线索，须核查")})
-	}
-	if v.GroupRisk >= .5 {
-		guesses = append(guesses, Fact{Name: "群体风险", Value: []Phrase{{Text: fmt.Sprintf("%.0f%%", v.GroupRisk*100)}}})
-	}
-	return lines, guesses
+	return lines, r.guesses(v)
 }
 
 // verdictChoices are the options of the correction's pickers that are known beforehand.
@@ -423,6 +403,9 @@ func (r teller) itemMoment(e desk.Event) Moment {
 		m.Text = r.changes(e)
 	}
 	if e.Why != "" {
+		if len(m.Text) > 0 {
+			m.Text = append(m.Text, Phrase{Text: "　"})
+		}
 		m.Text = append(m.Text, Phrase{Text: r.t("理由：%s", e.Why), Mark: "quiet"})
 	}
 	if e.Late() {

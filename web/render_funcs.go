@@ -171,6 +171,7 @@ func (v *Views) jsTexts(lang string) Catalogue {
 type Phrase struct {
 	Text string
 	Mark string // "", "strong", "evidence", "bad", "near", "fill" or "quiet"
+	Hint string // what an evidence tells, said when it is pointed at; may be empty
 }
 
 // Said is an interface text with its values, translated where it is shown.
@@ -198,7 +199,7 @@ func Highlight(text string, marks []Span) []Phrase {
 		if mark == "" {
 			mark = "evidence"
 		}
-		out = append(out, Phrase{Text: string(runes[m.Start:m.End]), Mark: mark})
+		out = append(out, Phrase{Text: string(runes[m.Start:m.End]), Mark: mark, Hint: m.Hint})
 		at = m.End
 	}
 	if at < utf8.RuneCountInString(text) {
@@ -211,6 +212,7 @@ func Highlight(text string, marks []Span) []Phrase {
 type Span struct {
 	Start, End int
 	Mark       string // as in Phrase; empty means evidence
+	Hint       string // as in Phrase
 }
 
 // lightAt is the light of a clock at an instant.

@@ -28,6 +28,12 @@ func (r teller) itemRow(it desk.Item) ItemRow {
 		} else if v.Urgency == desk.UrgencyRaised {
 			row.Flags = append(row.Flags, Flag{Light: LightYellow, Text: desk.UrgencyRaised})
 		}
+		if v.SelfHarm >= rumourAt {
+			row.Flags = append(row.Flags, Flag{Light: LightRed, Text: "轻生的话"})
+		}
+		if v.Threat >= rumourAt {
+			row.Flags = append(row.Flags, Flag{Light: LightYellow, Text: "威胁的话"})
+		}
 		if v.Rumour >= rumourAt {
 			row.Flags = append(row.Flags, Flag{Light: LightYellow, Text: "疑不实"})
 		}
