@@ -41,8 +41,8 @@ type Discoverer interface {
 	// none has a word.
 	Title(texts []Text) string
 	// Same says whether two topics are certainly about the same matter, by documents of
-	// each, and how sure that is, 0..1.
-	Same(a, b []TopicDoc) (sure float64, same bool)
+	// each.
+	Same(a, b []TopicDoc) bool
 }
 
 // Placement is where one document belongs.

@@ -68,8 +68,8 @@ type PlacedItem struct {
 	Pinned bool // a person has placed it: the machine never moves it
 }
 
-// byMachine says whether nobody did it.
-func (a TopicAct) byMachine() bool { return a.ByID == 0 && a.By == System.Name }
+// ByMachine says whether no person did it.
+func (a TopicAct) ByMachine() bool { return a.ByID == 0 && a.By == System.Name }
 
 // mostArranged bounds the items that one act moves: it is one transaction.
 const mostArranged = 50_000
@@ -380,7 +380,7 @@ func (d *Desk) carryBack(ctx context.Context, tx Tx, who Actor, a TopicAct, lock
 	}
 	if a.Kind != TopicMoved {
 		// What the machine joined and a person took back stays apart for good.
-		if err := tx.SetApart(ctx, a.From, a.To, a.Apart || a.byMachine(), now); err != nil {
+		if err := tx.SetApart(ctx, a.From, a.To, a.Apart || a.ByMachine(), now); err != nil {
 			return err
 		}
 	}

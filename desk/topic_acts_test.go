@@ -108,7 +108,7 @@ func (matters) Title(texts []desk.Text) (title string) {
 
 // Same asks that every text of each be a little like one of the other: less than Place
 // asks, so that there are topics that turn out to be one.
-func (matters) Same(a, b []desk.TopicDoc) (float64, bool) {
+func (matters) Same(a, b []desk.TopicDoc) bool {
 	least := 1.0
 	for _, two := range [][2][]desk.TopicDoc{{a, b}, {b, a}} {
 		for _, x := range two[0] {
@@ -119,7 +119,7 @@ func (matters) Same(a, b []desk.TopicDoc) (float64, bool) {
 			least = min(least, best)
 		}
 	}
-	return least, least >= 0.08 && len(a) > 0 && len(b) > 0
+	return least >= 0.08 && len(a) > 0 && len(b) > 0
 }
 
 func discovering(t *testing.T) *desktest.Office {

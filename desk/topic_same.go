@@ -45,6 +45,12 @@ const (
 	topicsOpen  = "topics-opened"
 )
 
+// Why the machine has joined two topics.
+const (
+	WhyAlike  = "两个话题的来件合得进彼此，说的是同一件事"
+	WhyAtOnce = "同时到达的来件，说的是同一件事"
+)
+
 // joinGrown compares topics that have come to another stage with their neighbours,
 // and joins what is certainly the same: in a disaster's first minutes people call the
 // same thing by other words, and only what comes after shows that it is one.
@@ -100,8 +106,8 @@ func (d *Desk) joinAlike(ctx context.Context, id int64, now time.Time) (stays in
 		return 0, err
 	}
 	for _, other := range others {
-		if sure, same := d.Discoverer.Same(docs[id], docs[other]); same {
-			if stays, err = d.joinSame(ctx, id, other, sure, now); err != nil || stays != 0 {
+		if d.Discoverer.Same(docs[id], docs[other]) {
+			if stays, err = d.joinSame(ctx, id, other, WhyAlike, now); err != nil || stays != 0 {
 				return stays, err
 			}
 		}
@@ -112,7 +118,7 @@ func (d *Desk) joinAlike(ctx context.Context, id int64, now time.Time) (stays in
 // joinSame joins two topics by the machine, unless people have a say in it: what one
 // of them has joined, split or moved stays as it is, and what two incidents hold are
 // two matters. It gives the topic that stays; 0: they weren't joined.
-func (d *Desk) joinSame(ctx context.Context, a, b int64, sure float64, now time.Time) (stays int64, err error) {
+func (d *Desk) joinSame(ctx context.Context, a, b int64, why string, now time.Time) (stays int64, err error) {
 	err = d.Store.InTx(ctx, func(tx Tx) error {
 		stays = 0 // the store may run this again
 		locked, err := tx.LockTopics(ctx, Scope{}, a, b)
@@ -137,7 +143,7 @@ func (d *Desk) joinSame(ctx context.Context, a, b int64, sure float64, now time.
 		if ins[0] != 0 && ins[1] != 0 && ins[0] != ins[1] {
 			return nil
 		}
-		act := TopicAct{Kind: TopicJoined, From: from.ID, To: to.ID, At: now, By: System.Name, Why: fmt.Sprintf("系统判断说的是同一件事（把握 %.0f%%）", 100*sure)}
+		act := TopicAct{Kind: TopicJoined, From: from.ID, To: to.ID, At: now, By: System.Name, Why: why}
 		if err := d.carry(ctx, tx, System, &act, from, to, now); err != nil {
 			return err
 		}
@@ -260,7 +266,7 @@ func (d *Desk) placeOpeners(ctx context.Context, above, upTo int64, now time.Tim
 		if home == 0 || home == docs[i].Topic {
 			continue
 		}
-		if _, err := d.joinSame(ctx, docs[i].Topic, home, p.Score, now); err != nil {
+		if _, err := d.joinSame(ctx, docs[i].Topic, home, WhyAtOnce, now); err != nil {
 			return last, err
 		}
 	}

@@ -96,13 +96,16 @@ func (s *Server) topicPage(w http.ResponseWriter, r *http.Request, id int64, sta
 	s.render(w, r, status, "topic", page)
 }
 
-// topicActs tells what people have done to the topic; the last can be taken back.
+// topicActs tells what people and the machine have done to the topic; the last can be taken back.
 func (r teller) topicActs(body *topicBody, f desk.TopicFile) {
 	last := true
 	for _, a := range f.Acts {
 		row := TopicActRow{TopicAct: a, Undo: last && body.Arrange && a.Undoable(f.At)}
 		if a.UndoneAt == nil {
 			last = false
+		}
+		if a.ByMachine() {
+			row.By, row.Why = r.t(a.By), r.t(a.Why)
 		}
 		here := a.To == f.Topic.ID
 		n := len(a.Items)
@@ -141,7 +144,11 @@ func (r teller) burstAsked(body *topicBody, f desk.TopicFile) {
 			continue
 		}
 		said := map[string]string{desk.BurstRaised: "已转为事件", desk.BurstAttached: "已并入事件", desk.BurstDeclined: "不是事件"}[b.State]
-		line := r.dates().moment(*b.DecidedAt, r.now) + " " + b.DecidedBy + " " + r.t(said)
+		by := b.DecidedBy
+		if by == desk.System.Name {
+			by = r.t(by)
+		}
+		line := r.dates().moment(*b.DecidedAt, r.now) + " " + by + " " + r.t(said)
 		if b.Why != "" {
 			line += r.t("：") + b.Why
 		}

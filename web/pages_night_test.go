@@ -300,7 +300,7 @@ type sameKey struct{}
 
 func (sameKey) Title([]desk.Text) string { return "" }
 
-func (sameKey) Same(a, b []desk.TopicDoc) (float64, bool) { return 0, false }
+func (sameKey) Same(a, b []desk.TopicDoc) bool { return false }
 
 func (sameKey) Place(ctx context.Context, index desk.TopicIndex, docs []desk.TopicDoc) ([]desk.Placement, error) {
 	near, err := index.Candidates(ctx, docs, 10)

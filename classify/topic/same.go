@@ -13,13 +13,8 @@ const (
 
 // Same says whether two topics are about the same matter: whether the documents of
 // each, as if they came now, would join the other.
-func (d *Discoverer) Same(a, b []desk.TopicDoc) (float64, bool) {
-	there := joins(a, b)
-	if !there.enough() {
-		return 0, false
-	}
-	back := joins(b, a)
-	return sure(min(there.mean, back.mean)), back.enough()
+func (d *Discoverer) Same(a, b []desk.TopicDoc) bool {
+	return joins(a, b).enough() && joins(b, a).enough()
 }
 
 // joining is how documents would join the topic of others.

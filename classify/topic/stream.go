@@ -91,7 +91,7 @@ func (s *stream) join(id int64) int64 {
 	near := slices.SortedFunc(maps.Keys(rank), func(a, b int64) int { return cmp.Or(cmp.Compare(rank[a], rank[b]), cmp.Compare(b, a)) })
 	docs := s.some(id)
 	for _, other := range near[:min(len(near), sameAmong)] {
-		if _, same := s.d.Same(docs, s.some(other)); !same {
+		if !s.d.Same(docs, s.some(other)) {
 			continue
 		}
 		into, from := min(id, other), max(id, other)
