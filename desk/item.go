@@ -80,7 +80,8 @@ type Raw struct {
 	Bytes       []byte
 	Digest      []byte // SHA-256 of Bytes
 	ReceivedAt  time.Time
-	Attempts    int // how often parsing was begun
+	Attempts    int // how often it was begun
+	Readings    int // how often it was taken up again and then read to the end
 	// Note carries what the source knew beside the bytes (the feed's URL, the UID),
 	// for the parser.
 	Note json.RawMessage

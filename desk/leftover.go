@@ -47,6 +47,10 @@ func (d *Desk) finishNext(ctx context.Context, now time.Time) (id int64, err err
 	if err != nil || len(raws) == 0 {
 		return 0, err
 	}
-	_, err = d.finish(ctx, src, raws, key, now)
+	in := d.prepare(ctx, src, raws)
+	if err := d.Store.InTx(ctx, func(tx Tx) error { return tx.RawRead(ctx, raws[0].ID) }); err != nil {
+		return raws[0].ID, err
+	}
+	_, err = d.commit(ctx, src, in, key, now)
 	return raws[0].ID, err
 }

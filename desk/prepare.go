@@ -66,8 +66,8 @@ func (d *Desk) prepare(ctx context.Context, src Source, raws []Raw) prepared {
 // parse never lets one raw harm the others: what can't be read, or brings the
 // parser down, becomes a part with the reason.
 func (d *Desk) parse(src Source, raw Raw) (parts []Part) {
-	if raw.Attempts > maxAttempts {
-		return []Part{{Err: Invalid("", "已尝试处理 %d 次均未完成，转人工查看", maxAttempts)}}
+	if raw.Attempts-raw.Readings > maxAttempts || raw.Attempts > maxBegun {
+		return []Part{{Err: Invalid("", "已尝试处理 %d 次均未完成，转人工查看", raw.Attempts-1)}}
 	}
 	parser, ok := d.Parsers[src.Kind]
 	if !ok {

@@ -36,8 +36,11 @@ type Result struct {
 const (
 	// claimRaw is how long a raw belongs to who received it before the sweep takes it up.
 	claimRaw = time.Minute
-	// maxAttempts: a raw whose parsing was begun this often without an end goes to quarantine whole.
+	// maxAttempts: a raw whose reading was begun this often without an end goes to quarantine whole.
 	maxAttempts = 3
+	// maxBegun is the same for one that can be read, but whose second commit never comes. It is
+	// far more: a database that is away, or a node that is killed, isn't the raw's fault.
+	maxBegun = 30
 	// readBudget bounds the classification of a batch; what isn't read by then is stored without a verdict.
 	readBudget = 10 * time.Second
 	// maxRaces is how often a commit is begun that meets others with the same identities.

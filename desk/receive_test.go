@@ -145,3 +145,41 @@ func TestRow1RawsLeftBetweenTheCommitsAreFinished(t *testing.T) {
 		t.Errorf("the sender's repetition: %+v", res)
 	}
 }
+
+// What was read to the end and lost its second commit again and again isn't its raw's
+// fault; what never gets through its reading is, and waits for a person.
+func TestRow1KilledAgainAndAgain(t *testing.T) {
+	t.Parallel()
+	for what, c := range map[string]struct {
+		reaches     int // transactions of each attempt that come through
+		quarantined int
+	}{"after the reading": {2, 0}, "while it is read": {1, 1}} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			o := desktest.New(t)
+			whole := o.Store
+			o.Store = &dying{whole, 1}
+			if _, err := o.Receive(t.Context(), o.Source, desk.Batch{Raws: []desk.Raw{{ContentType: "application/json", Bytes: []byte(`[{"ExternalID":"x","Title":"屡遭断电的来件"}]`)}}}); desk.CodeOf(err) != desk.CodeUnavailable {
+				t.Fatal(err)
+			}
+			for range 5 {
+				o.Store = &dying{whole, c.reaches}
+				if _, err := o.FinishRaws(t.Context(), o.Clock.Move(2*time.Minute)); desk.CodeOf(err) != desk.CodeUnavailable {
+					t.Fatalf("finished without its commit: %v", err)
+				}
+			}
+			o.Store = whole
+			if _, err := o.FinishRaws(t.Context(), o.Clock.Move(2*time.Minute)); err != nil {
+				t.Fatal(err)
+			}
+			q, err := o.Quarantine(t.Context(), o.As(desk.RoleSysadmin), "open", desk.Page{})
+			if err != nil || len(q) != c.quarantined {
+				t.Errorf("in quarantine: %+v, %v", q, err)
+			}
+			items, err := o.Items(t.Context(), o.As(desk.RoleDuty), desk.ItemFilter{})
+			if err != nil || len(items) != 1-c.quarantined {
+				t.Errorf("items: %+v, %v", items, err)
+			}
+		})
+	}
+}

@@ -10,7 +10,7 @@ import (
 	"huiying/desk"
 )
 
-const rawColumns = `r.id, r.source_id, r.content_type, r.bytes, r.digest, r.received_at, r.attempts, r.note`
+const rawColumns = `r.id, r.source_id, r.content_type, r.bytes, r.digest, r.received_at, r.attempts, r.readings, r.note`
 
 func (t *tx) KeepRaw(ctx context.Context, raw *desk.Raw, claim time.Time) error {
 	return t.scan(ctx, `
@@ -22,7 +22,7 @@ func (t *tx) KeepRaw(ctx context.Context, raw *desk.Raw, claim time.Time) error 
 func (t *tx) LockRaw(ctx context.Context, id int64) (desk.Raw, bool, error) {
 	var done bool
 	raw, err := one(ctx, t, "没有这份原件", func(row pgx.CollectableRow) (r desk.Raw, err error) {
-		err = row.Scan(&r.ID, &r.SourceID, &r.ContentType, &r.Bytes, &r.Digest, &r.ReceivedAt, &r.Attempts, &r.Note, &done)
+		err = row.Scan(&r.ID, &r.SourceID, &r.ContentType, &r.Bytes, &r.Digest, &r.ReceivedAt, &r.Attempts, &r.Readings, &r.Note, &done)
 		return r, err
 	}, `SELECT `+rawColumns+`, r.done FROM raw r WHERE r.id = $1 FOR NO KEY UPDATE`, id)
 	return raw, done, err
@@ -30,6 +30,10 @@ func (t *tx) LockRaw(ctx context.Context, id int64) (desk.Raw, bool, error) {
 
 func (t *tx) RawDone(ctx context.Context, id int64) error {
 	return t.execOne(ctx, desk.NotFound("没有这份原件"), `UPDATE raw SET done = true, claimed_until = NULL WHERE id = $1`, id)
+}
+
+func (t *tx) RawRead(ctx context.Context, id int64) error {
+	return t.execOne(ctx, desk.NotFound("没有这份原件"), `UPDATE raw SET readings = readings + 1 WHERE id = $1`, id)
 }
 
 func (t *tx) ClaimRaws(ctx context.Context, now, until time.Time, limit int) ([]desk.Raw, error) {

@@ -52,7 +52,11 @@ func TestRawIsKeptAndClaimedOnce(t *testing.T) {
 	if len(got) != 1 || !reflect.DeepEqual(got[0], want) {
 		t.Fatalf("claimed %+v, want %+v", got, want)
 	}
+	want.Readings = 1
 	in(t, s, func(ctx context.Context, tx desk.Tx) error {
+		if err := tx.RawRead(ctx, kept.ID); err != nil {
+			return err
+		}
 		raw, done, err := tx.LockRaw(ctx, kept.ID)
 		if !reflect.DeepEqual(raw, want) || done || err != nil {
 			t.Errorf("locked %+v %v %v", raw, done, err)
