@@ -3,14 +3,11 @@ package main
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"log/slog"
 	"os"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
-	"syscall"
 
 	"huiying/classify"
 	"huiying/desk"
@@ -75,33 +72,4 @@ func readAll(ctx context.Context, e *classify.Engine, list []desk.Text) {
 		})
 	}
 	wg.Wait()
-}
-
-// processor is the seconds of processor time that this process has used.
-func processor() float64 {
-	var r syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &r) != nil {
-		return 0
-	}
-	return float64(r.Utime.Nano()+r.Stime.Nano()) / 1e9
-}
-
-// memory is what a process holds resident and the most that it has held, in MB, as
-// the kernel says it.
-func memory(pid int) (resident, peak float64, err error) {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0, 0, err
-	}
-	for line := range strings.Lines(string(status)) {
-		for name, into := range map[string]*float64{"VmRSS:": &resident, "VmHWM:": &peak} {
-			if rest, ok := strings.CutPrefix(line, name); ok {
-				if _, err := fmt.Sscan(rest, into); err != nil {
-					return 0, 0, err
-				}
-				*into = *into * 1024 / 1e6
-			}
-		}
-	}
-	return resident, peak, nil
 }
