@@ -132,12 +132,14 @@ func (d *Desk) sweepTopics(ctx context.Context, now time.Time) (more bool, err e
 		return false, err
 	}
 	by := make(map[int64]TopicHeat, len(topics))
-	var rushed, grown []Topic
+	// Titles first: a suggestion names the topic.
+	grown, err := d.retitleGrown(ctx, topics, figures, now)
+	if err != nil {
+		return false, err
+	}
+	var rushed []Topic
 	for _, t := range topics {
 		f := figures[t.ID]
-		if t.stepped(f) {
-			grown = append(grown, t)
-		}
 		by[t.ID] = TopicHeat{Figures: f}
 		if f.Count > 0 {
 			by[t.ID] = TopicHeat{HeatOf(f, now).Points, f}
@@ -151,9 +153,6 @@ func (d *Desk) sweepTopics(ctx context.Context, now time.Time) (more bool, err e
 		return false, err
 	}
 	if err := d.Store.InTx(ctx, func(tx Tx) error { return tx.SaveHeat(ctx, now, by) }); err != nil {
-		return false, err
-	}
-	if err := d.retitleGrown(ctx, grown, now); err != nil {
 		return false, err
 	}
 	return len(topics) == heatBatch, d.joinGrown(ctx, grown, now)

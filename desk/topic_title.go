@@ -72,35 +72,56 @@ func (d *Desk) retitle(ctx context.Context, tx Tx, now time.Time, topics ...int6
 		return err
 	}
 	for _, t := range list {
-		if t.Named || t.JoinedInto != 0 || t.Count == 0 {
-			continue
-		}
-		texts, err := tx.TopicTexts(ctx, t.ID, titleTexts, titleLetters)
-		if err != nil {
-			return err
-		}
-		title := MaskText(strings.TrimSpace(d.Discoverer.Title(texts)))
-		if title == "" || title == t.Title {
-			continue
-		}
-		if err := tx.SetTopicTitle(ctx, t.ID, title, false); err != nil {
-			return err
-		}
-		e := event(System, now, "topic.titled", "topic", t.ID).with(map[string]any{"id": ident(t.ID)}).change(MaskText(t.Title), title)
-		e.Region = t.Region
-		if err := tx.Record(ctx, e); err != nil {
+		if _, err := d.called(ctx, tx, t, now); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// retitleGrown chooses the titles of topics that have come to another stage.
-func (d *Desk) retitleGrown(ctx context.Context, topics []Topic, now time.Time) error {
-	for _, t := range topics {
-		if err := d.Store.InTx(ctx, func(tx Tx) error { return d.retitle(ctx, tx, now, t.ID) }); err != nil {
-			return fmt.Errorf("topic %d: %w", t.ID, err)
-		}
+// called gives what a locked topic is called from now on.
+func (d *Desk) called(ctx context.Context, tx Tx, t Topic, now time.Time) (string, error) {
+	if t.Named || t.JoinedInto != 0 || t.Count == 0 {
+		return t.Title, nil
 	}
-	return nil
+	texts, err := tx.TopicTexts(ctx, t.ID, titleTexts, titleLetters)
+	if err != nil {
+		return t.Title, err
+	}
+	title := MaskText(strings.TrimSpace(d.Discoverer.Title(texts)))
+	if title == "" || title == t.Title {
+		return t.Title, nil
+	}
+	if err := tx.SetTopicTitle(ctx, t.ID, title, false); err != nil {
+		return t.Title, err
+	}
+	e := event(System, now, "topic.titled", "topic", t.ID).with(map[string]any{"id": ident(t.ID)}).change(MaskText(t.Title), title)
+	e.Region = t.Region
+	return title, tx.Record(ctx, e)
+}
+
+// retitleGrown chooses the titles of those among topics that have come to another
+// stage, sets them in the list too, and gives those topics.
+func (d *Desk) retitleGrown(ctx context.Context, topics []Topic, figures map[int64]TopicFigures, now time.Time) (grown []Topic, err error) {
+	if d.Discoverer == nil {
+		return nil, nil
+	}
+	for i := range topics {
+		t := &topics[i]
+		if !t.stepped(figures[t.ID]) {
+			continue
+		}
+		if err := d.Store.InTx(ctx, func(tx Tx) error {
+			locked, err := tx.LockTopics(ctx, Scope{}, t.ID)
+			if err != nil || len(locked) == 0 {
+				return err
+			}
+			t.Title, err = d.called(ctx, tx, locked[0], now)
+			return err
+		}); err != nil {
+			return nil, fmt.Errorf("topic %d: %w", t.ID, err)
+		}
+		grown = append(grown, *t)
+	}
+	return grown, nil
 }

@@ -63,6 +63,18 @@ func TestTopicsAreCalledByTheirItemsWords(t *testing.T) {
 	}
 }
 
+// A suggestion names the topic by what it is called by then.
+func TestBurstNamesTheTopic(t *testing.T) {
+	t.Parallel()
+	o := discovering(t)
+	o.Discoverer = titling{}
+	flood(t, o, pipe, 13)
+	swept(t, o)
+	if list := openNotices(t, o); len(list) != 1 || !strings.Contains(list[0].Text, "话题“13件：") {
+		t.Errorf("notices %+v", list)
+	}
+}
+
 // A topic that a call without a title opens is called by what its words tell.
 func TestATopicWithoutATitle(t *testing.T) {
 	t.Parallel()
