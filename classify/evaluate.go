@@ -101,6 +101,7 @@ func eachGold(ctx context.Context, reader desk.Classifier, folder string, each f
 			failed = err
 			return
 		}
+		reading.Verdict.Category = desk.CategoryClass(reading.Verdict.Category) // the data names classes
 		each(gold{r, &reading.Verdict})
 	})
 	if err == nil {

@@ -308,6 +308,7 @@ func FuzzParsePolicy(f *testing.F) {
 	f.Add(`{"calendar": [{"year": 2027, "document": "x", "holidays": [{"name": "元旦", "from": "2027-01-01", "to": "2027-01-01"}]}]}`)
 	f.Add(`{"levels": {"accident": {"grades": {"重大": []}}}}`)
 	f.Add(`{"lights": {"yellow": 1e-300}}`)
+	f.Add(`{"reading": {"words": ["清水湾"], "categories": [{"name": "物业管理", "parent": "城乡建设", "display": "物业", "words": ["物业费"]}, {"name": "停车", "parent": "城乡建设/物业管理"}]}}`)
 	f.Fuzz(func(t *testing.T, data string) {
 		p, err := ParsePolicy([]byte(data))
 		if err != nil {

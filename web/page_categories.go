@@ -145,9 +145,10 @@ func (r teller) categoryName(n desk.CategoryNode) string {
 
 // category is what pages call a path, from its class down.
 func (r teller) category(path string) string {
-	shown, class := r.desk.Categories().Shown(path), desk.CategoryClass(path)
-	if rest, ok := strings.CutPrefix(shown, class); ok { // the class by its own name
-		return r.t(class) + rest
+	tree, class := r.desk.Categories(), desk.CategoryClass(path)
+	shown := tree.Shown(path)
+	if n, _ := tree.Node(class); n.Display == "" { // the class by its own name
+		return r.t(class) + strings.TrimPrefix(shown, class)
 	}
 	return shown
 }

@@ -65,7 +65,7 @@ func shape(r desk.ServiceRequest, zone *time.Location) requestShape {
 		s.StatusNotes = "已阅，无需另行答复"
 	}
 	if v := r.Verdict; v != nil {
-		s.Service, s.Code, s.Agency = maybe(v.Category), maybe(serviceCode(v.Category)), maybe(v.Department())
+		s.Service, s.Code, s.Agency = maybe(desk.CategoryClass(v.Category)), maybe(serviceCode(v.Category)), maybe(v.Department())
 	}
 	if x := r.Extra; x != nil {
 		s.AddressID, s.Zip, s.Media, s.Lat, s.Long = maybe(x.PlaceID), maybe(x.Zip), maybe(x.MediaURL), degrees{x.Lat}, degrees{x.Long}
