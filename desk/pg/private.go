@@ -277,7 +277,7 @@ func (p *Private) supervise(ctx context.Context, started chan<- error) {
 		if over {
 			return
 		}
-		p.log.Error("PostgreSQL ended by itself; starting it again", "cause", err, "pause", pause)
+		p.log.Error("PostgreSQL ended by itself; starting it again", "cause", err, "said", p.stderr.last(), "pause", pause)
 		timer := time.NewTimer(pause)
 		select {
 		case <-p.stopping:
