@@ -96,8 +96,13 @@ func differ(it listener, published []spoken) []Difference {
 			}
 		}
 	}
+	slices.SortStableFunc(list, func(a, b Difference) int { return slices.Index(gravest, a.What) - slices.Index(gravest, b.What) })
 	return list
 }
+
+// gravest is the order in which differences are told.
+var gravest = []string{SaysDeaths, SaysMissing, SaysSerious, SaysInjured, SaysPoisoned, SaysTrapped, SaysDanger, SaysTap, SaysWater, SaysPower, SaysGas, SaysRoad, SaysSchool,
+	SaysCause, SaysLevel, SaysTime, SaysLoss}
 
 func (p spoken) difference(told statement) Difference {
 	return Difference{What: told.what, Release: p.release.ID, Kind: p.release.Kind, Title: p.release.Current.Title, Incident: p.release.IncidentID, At: p.at, Told: told.quote}

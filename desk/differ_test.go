@@ -101,6 +101,9 @@ func TestDiffer(t *testing.T) {
 		{"better than the release says", []spoken{releasedAt(1, "东片仍然停水。", four)}, "已经来水了", time.Hour, ""},
 		{"loss about the same", []spoken{releasedAt(1, "{facts.loss_yuan=800万:损失约800万元}", four)}, "{facts.loss_yuan=1000万:损失上千万元}", time.Hour, ""},
 		{"another loss", []spoken{releasedAt(1, "{facts.loss_yuan=800万:损失约800万元}", four)}, "{facts.loss_yuan=5000万:损失5000万元}", time.Hour, "直接损失 1:损失约800万元|损失5000万元"},
+		{"the gravest first", []spoken{releasedAt(1, "{occurred=--11-20T14：30:11月20日14时30分}爆炸，{facts.injured=2:2人受伤}，明火已扑灭。", four)},
+			"{occurred=--11-20T09:上午9点}爆炸，火还在烧，{facts.deaths=3:3人死亡}", time.Hour,
+			"死亡 silent 1:2人受伤|3人死亡\n险情控制 1:明火已扑灭|火还在烧\n发生时间 1:11月20日14时30分|上午9点"},
 		{"nothing published", nil, "{facts.deaths=3:3人死亡}", time.Hour, ""},
 	} {
 		var got []string

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -214,7 +213,7 @@ func fieldName(field string) string {
 
 // sureness is how sure the machine is of a field, per cent; 0: not told.
 func sureness(v *desk.Verdict, field, because string) int {
-	if because != "" && !slices.Contains(measured, field) {
+	if !slices.Contains(measured, field) && (because != "" || len(v.Words(field)) > 0) {
 		return 0
 	}
 	if v.Reasons[field] == desk.ReasonDuties || v.Reasons[field] == desk.ReasonUsual {
@@ -223,26 +222,31 @@ func sureness(v *desk.Verdict, field, because string) int {
 	return int(v.Confidence[field]*100 + .5)
 }
 
-// differenceRow is something that an item says otherwise than a release of this office.
+// differenceRow is a release of this office that an item disagrees with, and in what.
 type differenceRow struct {
-	desk.Difference
-	Lead, Rest string
-	Href       string
+	Lead  string
+	Lines []string
+	Href  string
 }
 
-// differenceRows tell each difference in a sentence, both sides as they say it.
+// differenceRows tell release by release what an item says otherwise, both sides as they say it.
 func (r teller) differenceRows(list []desk.Difference) (out []differenceRow) {
 	for _, d := range list {
-		row := differenceRow{Difference: d, Href: releaseHome(d.Release), Lead: r.t("与我办 %s 发布的通报不同：", r.dates().short(d.At))}
-		said := r.t("通报称“%s”", d.Says.Text)
+		href := releaseHome(d.Release)
+		at := slices.IndexFunc(out, func(row differenceRow) bool { return row.Href == href })
+		if at < 0 {
+			at = len(out)
+			out = append(out, differenceRow{Href: href, Lead: r.t("与我办 %s 发布的通报不同：", r.dates().short(d.At))})
+		}
+		line := r.t("通报称“%s”", d.Says.Text)
 		if d.Silent {
-			said = r.t("通报只说“%s”，没有说到%s", d.Says.Text, r.t(d.What))
+			line = r.t("通报只说“%s”，没有说到%s", d.Says.Text, r.t(d.What))
 		}
-		row.Rest = fmt.Sprintf("%s%s", said, r.t("，来件称“%s”", d.Told.Text))
+		line += r.t("，来件称“%s”", d.Told.Text)
 		if !d.Agrees.IsZero() {
-			row.Rest += r.t("（与 %s 的通报一致，可能是旧消息）", r.dates().short(d.Agrees))
+			line += r.t("（与 %s 的通报一致，可能是旧消息）", r.dates().short(d.Agrees))
 		}
-		out = append(out, row)
+		out[at].Lines = append(out[at].Lines, line)
 	}
 	return out
 }
