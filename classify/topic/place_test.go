@@ -121,6 +121,8 @@ func TestTitle(t *testing.T) {
 	for body, want := range map[string]string{
 		"来电人反映翠湖路那个工地,凌晨两点还在打桩,请尽快处理": "翠湖路那个工地，凌晨两点还在打桩",
 		"喂?喂?你好,文苑小区停水了,几点来水":         "文苑小区停水了，几点来水",
+		"来电人反映锦绣家园8栋22:45左右突然停水,未见通知": "锦绣家园8栋22:45左右突然停水，未见通知",
+		"青石街PM2.5测点坏了。物业(锦绣)不管":       "青石街PM2.5测点坏了，物业(锦绣)不管",
 	} {
 		if got := d.Title([]desk.Text{{Body: body}}); got != want {
 			t.Errorf("%q, want %q", got, want)

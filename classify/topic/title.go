@@ -1,6 +1,7 @@
 package topic
 
 import (
+	"iter"
 	"math"
 	"strings"
 	"unicode"
@@ -134,9 +135,7 @@ func candidates(t desk.Text) []candidate {
 	}
 	var list []candidate
 	at, last := 0, ""
-	for clause := range strings.FieldsFuncSeq(t.Body, func(r rune) bool {
-		return r != '“' && r != '”' && r != '、' && r != '(' && r != ')' && (unicode.IsPunct(r) || unicode.IsControl(r))
-	}) {
+	for clause := range clauses(t.Body) {
 		clause = strings.TrimSpace(clause)
 		for _, turn := range said[:turns] {
 			clause = strings.TrimPrefix(clause, turn)
@@ -161,6 +160,33 @@ func candidates(t desk.Text) []candidate {
 	}
 	return list
 }
+
+// clauses gives what stands between marks. What is quoted, listed or in brackets isn't
+// cut, nor a time of day, a number or a model's name.
+func clauses(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		runes := []rune(text)
+		from := 0
+		for i, r := range runes {
+			if !unicode.IsPunct(r) && !unicode.IsControl(r) || strings.ContainsRune("“”、()（）《》", r) {
+				continue
+			}
+			if i > 0 && i+1 < len(runes) && plain(runes[i-1]) && plain(runes[i+1]) {
+				continue
+			}
+			if i > from && !yield(string(runes[from:i])) {
+				return
+			}
+			from = i + 1
+		}
+		if from < len(runes) {
+			yield(string(runes[from:]))
+		}
+	}
+}
+
+// plain says whether a rune is one of a number or of a name in Latin letters.
+func plain(r rune) bool { return r < 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
 
 func shorten(text string) string {
 	text = strings.Join(strings.Fields(text), " ")
