@@ -52,5 +52,9 @@ func (d *Desk) finishNext(ctx context.Context, now time.Time) (id int64, err err
 		return raws[0].ID, err
 	}
 	_, err = d.commit(ctx, src, in, key, now)
+	if err != nil && CodeOf(err) != CodeUnavailable && ctx.Err() == nil {
+		// It isn't a commit that was lost: what the raw holds is refused.
+		err = errors.Join(err, d.Store.InTx(ctx, func(tx Tx) error { return tx.RawRefused(ctx, raws[0].ID) }))
+	}
 	return raws[0].ID, err
 }

@@ -70,6 +70,8 @@ type RawTx interface {
 	ClaimRaws(ctx context.Context, now, until time.Time, limit int) ([]Raw, error)
 	// RawRead counts that a claimed raw was read to the end.
 	RawRead(ctx context.Context, id int64) error
+	// RawRefused takes that back: what it holds can't be stored.
+	RawRefused(ctx context.Context, id int64) error
 	// Quarantine stores those that aren't in quarantine yet with the same bytes for
 	// the same reason, and sets the ids: of those which are, that of the one there.
 	Quarantine(ctx context.Context, q []Quarantined) (isNew []bool, err error)

@@ -36,6 +36,10 @@ func (t *tx) RawRead(ctx context.Context, id int64) error {
 	return t.execOne(ctx, desk.NotFound("没有这份原件"), `UPDATE raw SET readings = readings + 1 WHERE id = $1`, id)
 }
 
+func (t *tx) RawRefused(ctx context.Context, id int64) error {
+	return t.execOne(ctx, desk.NotFound("没有这份原件"), `UPDATE raw SET readings = greatest(readings - 1, 0) WHERE id = $1`, id)
+}
+
 func (t *tx) ClaimRaws(ctx context.Context, now, until time.Time, limit int) ([]desk.Raw, error) {
 	return all(ctx, t, pgx.RowToStructByName[desk.Raw], `
 		WITH due AS (
