@@ -109,6 +109,21 @@ func TestTextOfEveryCharsetAndDelimiter(t *testing.T) {
 	}
 }
 
+// What stands between quotes doesn't decide what separates the cells.
+func TestDelimiterOutsideOfQuotes(t *testing.T) {
+	t.Parallel()
+	for name, file := range map[string]string{
+		"semicolons in a letter of many lines": "编号,标题,内容\n1,停水,\"三栋;停水\n四栋;停水\n五栋;停水\"\n",
+		"in a column's name":                   "编号,标题,内容,\"备注 \"\"甲;乙\"\"\"\n1,停水,\"三栋;停水\n四栋;停水\",无\n",
+		"a quotation that isn't one":           "编号,标题,内容\n1,停水,他说，\"没水\"\n2,停电,她说，\"没电\"\n",
+	} {
+		look, err := Reader{}.Look("f.csv", []byte(file), nil)
+		if err != nil || look.Comma != "," {
+			t.Errorf("%s: %q, %v", name, look.Comma, err)
+		}
+	}
+}
+
 // book makes a workbook.
 func book(t testing.TB, fill func(f *excelize.File)) []byte {
 	t.Helper()

@@ -117,12 +117,13 @@ func brokenUTF8(b []byte) (n int) {
 	return n
 }
 
-// delimiter finds what separates the cells: what gives the most rows of the same
-// number of cells.
+// delimiter finds what separates the cells: what gives the most columns that are known
+// by their names, and then the most rows of the same number of cells. A text between
+// quotes may well hold more of another delimiter, line by line, than there are rows.
 func delimiter(sample string) rune {
 	best, most := ',', 0
 	for _, c := range []rune{',', '\t', ';', '|', '，'} {
-		widths := map[int]int{}
+		widths, known := map[int]int{}, 0
 		r := &records{r: bufio.NewReader(strings.NewReader(sample)), comma: c}
 		for range headRows {
 			cells, err := r.next()
@@ -131,15 +132,26 @@ func delimiter(sample string) rune {
 			}
 			if len(cells) > 1 {
 				widths[len(cells)]++
+				known = max(known, named(cells))
 			}
 		}
 		for width, n := range widths {
-			if score := n*100 + min(width, 99); score > most {
+			if score := known*100_000 + n*100 + min(width, 99); score > most {
 				best, most = c, score
 			}
 		}
 	}
 	return best
+}
+
+// named counts the cells that are names of columns.
+func named(cells []string) (n int) {
+	for _, field := range Guess(cells[:min(len(cells), 99)]) {
+		if field != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // records reads rows of cells as spreadsheets write them (RFC 4180): a cell that
