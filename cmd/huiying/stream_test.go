@@ -60,8 +60,9 @@ func TestStreamKilled(t *testing.T) {
 		acked[id] = true
 	}
 	conn.Close()
-	// What a killed node had leased comes free half a minute later.
-	p.move(time.Minute)
+	// What a killed node had leased comes free half a minute later, what it had kept a
+	// minute later.
+	p.move(2 * time.Minute)
 	items := map[string]int{}
 	p.awaitFor(2*time.Minute, "the desk to catch up", func() bool {
 		clear(items)
