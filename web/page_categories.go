@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,7 +22,6 @@ type categoriesBody struct {
 type CategoryRow struct {
 	desk.CategoryNode
 	Path  string
-	Link  string // the path as an address carries it
 	Text  string // as pages call it, in the reader's language
 	Plain string // its name, where pages call it otherwise
 	Level int    // 1 to 3
@@ -56,7 +54,7 @@ func (s *Server) categoriesPage(w http.ResponseWriter, r *http.Request, status i
 	body.Version = set.Version
 	nodes := set.Tree.Nodes()
 	for _, n := range nodes {
-		row := CategoryRow{CategoryNode: n, Path: n.Path(), Link: url.QueryEscape(n.Path()), Text: rd.categoryName(n), Level: desk.CategoryLevel(n.Path()),
+		row := CategoryRow{CategoryNode: n, Path: n.Path(), Text: rd.categoryName(n), Level: desk.CategoryLevel(n.Path()),
 			Below: slices.ContainsFunc(nodes, func(other desk.CategoryNode) bool { return other.Parent == n.Path() })}
 		if n.Display != "" {
 			row.Plain = n.Name
