@@ -5,6 +5,7 @@ import (
 	"crypto/md5"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -42,6 +43,19 @@ func (p *program) fill() (giveBack func()) {
 		p.t.Fatal(err)
 	}
 	defer f.Close()
+	// Most of it at once: the load goes on meanwhile.
+	var disk syscall.Statfs_t
+	if err := syscall.Statfs(p.data, &disk); err != nil {
+		p.t.Fatal(err)
+	}
+	if most := int64(disk.Bavail)*disk.Bsize - 32<<20; most > 0 {
+		if err = syscall.Fallocate(int(f.Fd()), 0, 0, most); err != nil && !errors.Is(err, syscall.ENOSPC) {
+			p.t.Fatal(err)
+		}
+		if _, err = f.Seek(0, io.SeekEnd); err != nil {
+			p.t.Fatal(err)
+		}
+	}
 	for size := 1 << 20; size >= 512; size /= 2 {
 		for b := make([]byte, size); err == nil; {
 			_, err = f.Write(b)
@@ -123,7 +137,7 @@ func TestRow40DiskFull(t *testing.T) {
 	total, rounds, hold := 1500, 1, 5 // hold: so many refusals before there is space again
 	disk := 400 << 20
 	if endure() {
-		total, rounds, hold = 20_000, 10, 200
+		total, rounds, hold = 60_000, 10, 200
 		disk = 4 << 30 // with room for the items and a log of 2 GB, once the filler is gone
 	}
 	p := newProgram(t)
