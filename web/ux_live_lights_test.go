@@ -107,7 +107,7 @@ func TestBrowserUX12EveryLightAndLevel(t *testing.T) {
 				{"zhoumin", []string{"/", "/items", "/items/8", "/items/5", "/notices", "/incidents", "/incidents?state=closed", blast, red, blast + "?do=confirm", "/topics", "/topics/1", "/quarantine", "/quarantine/1", "/seat", "/incidents/new?items=6,7"}},
 				{"lijianping", []string{blast, "/releases/1/sign", "/wall"}},
 				{"chenlu", []string{"/releases", bench, bench + "?do=edit", bench + "/compare", "/releases/1", blast + "/releases/new", "/briefings", "/briefings/1"}},
-				{"sys", []string{"/sources", "/alerts", "/models"}}, {"sec", []string{"/people"}}, {"audit", []string{"/record"}},
+				{"sys", []string{"/sources", "/alerts", "/models", "/categories"}}, {"sec", []string{"/people"}}, {"audit", []string{"/record"}},
 			} {
 				tab := n.tab(t, browser, who.login, who.pages[0])
 				if way.english {
