@@ -27,7 +27,7 @@ func (n *evening) everyPage() []visit {
 		{"lijianping", []string{"/", blast, "/releases/1/sign"}},
 		{"wangwei", []string{bench, "/releases/1"}},
 		{"sunxiao", []string{"/seat", "/items"}},
-		{"sys", []string{"/sources", "/sources?do=add", "/sources/1", "/sources/1?do=key", "/alerts", "/models"}},
+		{"sys", []string{"/sources", "/sources?do=add", "/sources/1", "/sources/1?do=key", "/alerts", "/models", "/categories", "/categories?do=add&path=民政"}},
 		{"sec", []string{"/people", "/people?do=add", "/people?do=edit&person=2"}},
 		{"audit", []string{"/record"}},
 	} {
