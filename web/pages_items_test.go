@@ -136,7 +136,7 @@ func TestItem(t *testing.T) {
 	n := newNight(t)
 	c := n.fill()
 	duty, press := n.visitor(c.duty, "zhoumin"), n.visitor(c.press, "chenlu")
-	duty.get("/items/5").want(t, http.StatusOK, "<mark>刺鼻</mark>", "139****4471", "更正", "转为事件", "并入事件", "查看个人信息").lacks(t, "13912344471")
+	duty.get("/items/5").want(t, http.StatusOK, `<mark title="领域">刺鼻</mark>`, "139****4471", "更正", "转为事件", "并入事件", "查看个人信息").lacks(t, "13912344471")
 	press.get("/items/5").want(t, http.StatusOK).lacks(t, "转为事件", "查看个人信息", `action="/items/5/correct"`)
 	duty.get("/items/999").want(t, http.StatusNotFound, "没有找到这条来件")
 	duty.get("/items/x").want(t, http.StatusNotFound)
