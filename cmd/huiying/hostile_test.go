@@ -568,36 +568,38 @@ func (d *doors) browse(c *canary, shown map[string][]string, most int, corpus []
 	d.t.Helper()
 	browser := webtest.Start(d.t)
 	for role, pages := range shown {
-		tab := browser.Tab(d.t)
-		tab.Allow("404")
-		tab.Allow("403")
-		tab.Before(`window.alert = window.prompt = window.confirm = () => { window.sang = true }`)
-		tab.Goto(d.url + "/login")
-		tab.Eval(fmt.Sprintf(`(() => { const f = document.querySelector("form"); f.querySelector("[name=name]").value = %q; f.querySelector("[name=password]").value = %q; f.requestSubmit() })()`, role, "a password for "+role), nil)
-		tab.Wait(`location.pathname !== "/login"`)
-		look := func(path string) {
-			var found string
-			tab.Eval(`(() => { const f = [...document.querySelectorAll("[data-canary], [onerror], [onload], [onfocus], iframe, object, embed, base, a[href^='javascript:' i]")].map((e) => e.outerHTML.slice(0, 200)); if (window.sang) f.push("a script ran"); return f.join("\n") })()`, &found)
-			if found != "" {
-				d.t.Errorf("%s, %s in the browser: %s", role, path, found)
+		d.t.Run(role, func(t *testing.T) {
+			tab := browser.Tab(t) // closed with the subtest: only so many are open at once
+			tab.Allow("404")
+			tab.Allow("403")
+			tab.Before(`window.alert = window.prompt = window.confirm = () => { window.sang = true }`)
+			tab.Goto(d.url + "/login")
+			tab.Eval(fmt.Sprintf(`(() => { const f = document.querySelector("form"); f.querySelector("[name=name]").value = %q; f.querySelector("[name=password]").value = %q; f.requestSubmit() })()`, role, "a password for "+role), nil)
+			tab.Wait(`location.pathname !== "/login"`)
+			look := func(path string) {
+				var found string
+				tab.Eval(`(() => { const f = [...document.querySelectorAll("[data-canary], [onerror], [onload], [onfocus], iframe, object, embed, base, a[href^='javascript:' i]")].map((e) => e.outerHTML.slice(0, 200)); if (window.sang) f.push("a script ran"); return f.join("\n") })()`, &found)
+				if found != "" {
+					t.Errorf("%s, %s in the browser: %s", role, path, found)
+				}
+				opened++
 			}
-			opened++
-		}
-		// Those of the most different kinds first.
-		for _, path := range spread(pages, most) {
-			tab.Goto(d.url + path)
-			look(path)
-		}
-		if role == "duty" {
-			tab.Goto(d.url + "/")
-			title := "现场 " + corpus[1]
-			d.send(http.DefaultClient, "/api/v1/items", "application/json", bytes.NewReader(d.json(map[string]any{"title": title, "body": corpus[2]})), http.Header{"Authorization": {"Bearer " + d.key}})
-			tab.Wait(`document.body.innerText.includes("现场 <img data-canary")`)
-			look("/ as it comes up")
-		}
-		for _, fault := range tab.Faults() {
-			d.t.Errorf("%s: the console says %s", role, fault)
-		}
+			// Those of the most different kinds first.
+			for _, path := range spread(pages, most) {
+				tab.Goto(d.url + path)
+				look(path)
+			}
+			if role == "duty" {
+				tab.Goto(d.url + "/")
+				title := "现场 " + corpus[1]
+				d.send(http.DefaultClient, "/api/v1/items", "application/json", bytes.NewReader(d.json(map[string]any{"title": title, "body": corpus[2]})), http.Header{"Authorization": {"Bearer " + d.key}})
+				tab.Wait(`document.body.innerText.includes("现场 <img data-canary")`)
+				look("/ as it comes up")
+			}
+			for _, fault := range tab.Faults() {
+				t.Errorf("%s: the console says %s", role, fault)
+			}
+		})
 	}
 	return opened
 }
