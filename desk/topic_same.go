@@ -212,6 +212,9 @@ func (d *Desk) joinRaced(ctx context.Context, now time.Time) error {
 		if raw == nil { // what was there before isn't young
 			return tx.SetSetting(ctx, topicsOpen, mustJSON(opened{newest, newest, now}))
 		}
+		if was.Done == was.Next && newest <= was.Next {
+			return nil // nothing was opened: a quiet desk writes nothing
+		}
 		due, next = true, opened{was.Next, max(newest, was.Next), now}
 		return nil
 	}); err != nil || !due {
