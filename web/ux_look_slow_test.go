@@ -106,6 +106,16 @@ func TestBrowserUX25Still(t *testing.T) {
 		tab.Eval(`shifts.splice(0)`, &all)
 		return slices.DeleteFunc(all, func(s shift) bool { return s.Value < word })
 	}
+	// A page that arrives in pieces, each painted: what stands stays where it stands.
+	tab.Line(96)
+	for _, path := range []string{"/", "/items"} {
+		tab.Goto(x.url + path)
+		tab.Wait(`"ready" in document.documentElement.dataset`)
+		if all := moved(); len(all) > 0 {
+			t.Errorf("%s, on a slow line, moves while it opens: %+v", path, all)
+		}
+	}
+	tab.Line(0)
 	for _, path := range []string{"/", "/items"} {
 		tab.Goto(x.url + path)
 		lineUp(tab)

@@ -13,6 +13,17 @@ func (tab *Tab) Slow(kbit, processor float64) {
 	tab.Do(network.ClearBrowserCache(), network.SetCacheDisabled(true), network.EmulateNetworkConditions(false, 100, bytes, bytes), emulation.SetCPUThrottlingRate(processor))
 }
 
+// Line gives the tab a poor line, kbit/s both ways, and nothing else: what it has, it keeps, and a page arrives in pieces. 0 is
+// the line it had.
+func (tab *Tab) Line(kbit float64) {
+	tab.t.Helper()
+	bytes := kbit * 1000 / 8
+	if kbit == 0 {
+		bytes = -1
+	}
+	tab.Do(network.EmulateNetworkConditions(false, 0, bytes, bytes))
+}
+
 // Shifts keeps, in every page that the tab opens from now on, what Chromium reports as moved without the person's doing:
 // globalThis.shifts is a list of {value, moved}, moved being what moved, as selectors.
 func (tab *Tab) Shifts() {
