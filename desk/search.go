@@ -40,8 +40,9 @@ type Found struct {
 	Releases  []Release
 }
 
-// MostCounted is how far items are counted; more say nothing to anybody.
-const MostCounted = 1000
+// MostCounted is how far items are counted, and how many of the newest say what topics
+// there are; more say nothing to anybody.
+const MostCounted = 300
 
 const (
 	foundTopics, foundIncidents, foundReleases = 6, 6, 6
@@ -67,11 +68,10 @@ type ItemSearch struct {
 
 // SearchTx finds things by their words.
 type SearchTx interface {
-	SearchItems(ctx context.Context, scope Scope, s ItemSearch) ([]Item, error)
-	// CountFound counts at most limit.
-	CountFound(ctx context.Context, scope Scope, s ItemSearch, limit int) (int, error)
-	// FoundTopics gives the topics of the newest items found, the hottest first.
-	FoundTopics(ctx context.Context, scope Scope, s ItemSearch, limit int) ([]Topic, error)
+	// FindItems lists the ids of what is found, the newest first.
+	FindItems(ctx context.Context, scope Scope, s ItemSearch) ([]int64, error)
+	// TopicsOf gives the topics that items stand in, the hottest first.
+	TopicsOf(ctx context.Context, scope Scope, items []int64, limit int) ([]Topic, error)
 	SearchIncidents(ctx context.Context, scope Scope, s Search, limit int) ([]Incident, error)
 	SearchReleases(ctx context.Context, scope Scope, s Search, limit int) ([]Release, error)
 	// TopicDocs gives what discovery keeps of items.
@@ -102,8 +102,26 @@ func (d *Desk) Search(ctx context.Context, who Actor, s Search) (f Found, err er
 			}
 			in.Page = Page{Limit: likeMost}
 		}
-		if f.Items, err = tx.SearchItems(ctx, scope, in); err != nil {
-			return err
+		counted := s.Like == 0 && !guarded
+		var newest, ids []int64
+		if counted {
+			first := in
+			first.Page = Page{Limit: MostCounted}
+			if newest, err = tx.FindItems(ctx, scope, first); err != nil {
+				return err
+			}
+			f.Count = len(newest)
+			ids = newest[:min(len(newest), in.Size())]
+		}
+		if !counted || s.After != 0 {
+			if ids, err = tx.FindItems(ctx, scope, in); err != nil {
+				return err
+			}
+		}
+		if len(ids) > 0 {
+			if f.Items, err = tx.ListItems(ctx, scope, ItemFilter{IDs: ids, Page: Page{Limit: len(ids), Newest: true}}); err != nil {
+				return err
+			}
 		}
 		if s.Like != 0 {
 			slices.SortStableFunc(f.Items, func(a, b Item) int {
@@ -121,16 +139,9 @@ func (d *Desk) Search(ctx context.Context, who Actor, s Search) (f Found, err er
 			f.Count = len(f.Items)
 			return nil
 		}
-		if !guarded {
-			if f.Count = len(f.Items); s.After != 0 || f.Count == in.Page.Size() { // else these are all
-				if f.Count, err = tx.CountFound(ctx, scope, in, MostCounted); err != nil {
-					return err
-				}
-			}
-			if s.After == 0 && len(in.Terms) > 0 && f.Count > 0 {
-				if f.Topics, err = tx.FoundTopics(ctx, scope, in, foundTopics); err != nil {
-					return err
-				}
+		if counted && s.After == 0 && len(in.Terms) > 0 && len(newest) > 0 {
+			if f.Topics, err = tx.TopicsOf(ctx, scope, newest, foundTopics); err != nil {
+				return err
 			}
 		}
 		if !s.Spoken() || !who.May(ActIncidentRead) || s.After != 0 {

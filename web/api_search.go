@@ -8,7 +8,7 @@ import (
 
 // SearchFound is what a search gives: items, newest first, and what else is found by the same words.
 type SearchFound struct {
-	Count     *int       `json:"count" doc:"来件总数，数到 1000 为止；null：没有数"`
+	Count     *int       `json:"count" doc:"来件总数，数到 300 为止；null：没有数"`
 	Items     []FoundOne `json:"items" nullable:"false"`
 	Next      *string    `json:"next" doc:"下一页：after 的值；没有了是 null"`
 	Topics    []Topic    `json:"topics" nullable:"false" doc:"最近这些来件所在的话题，热的在前"`

@@ -121,15 +121,11 @@ func contains(word string) string {
 	return "%" + inPattern.Replace(word) + "%"
 }
 
-// search asks for items that have all the words: as tokens or, among the newest,
-// each as a token or as letters. Both halves of the OR have an index, so that cost doesn't grow with
-// the archive.
-func (w *where) search(query string, noNumbers, byWords bool) {
-	ws := words(query)
-	if len(ws) == 0 {
-		return
-	}
-	if noNumbers {
+// search asks for items that have all the words of a query: as tokens or, among those
+// behind the newest, each as a token or as letters.
+func (w *where) search(f desk.ItemFilter, newest int64) {
+	ws := words(f.Query)
+	if f.NoNumbers {
 		ws = slices.DeleteFunc(ws, func(word string) bool {
 			long := digits(word) > shortNumber
 			if long {
@@ -137,20 +133,20 @@ func (w *where) search(query string, noNumbers, byWords bool) {
 			}
 			return long
 		})
-		if len(ws) == 0 {
-			return
-		}
+	}
+	if len(ws) == 0 {
+		return
 	}
 	tokens := make([]string, len(ws))
 	for i, word := range ws {
 		tokens[i] = quoted(strings.ToLower(word))
 	}
-	if byWords {
+	if f.ByWords || newest == everyItem {
 		w.add("i.tokens @@ (?::text)::tsquery", strings.Join(tokens, " & "))
 		return
 	}
-	cond := "(i.tokens @@ (?::text)::tsquery OR i.id > (SELECT coalesce(max(id), 0) FROM item) - ?::bigint"
-	args := []any{strings.Join(tokens, " & "), recent}
+	cond := "(i.tokens @@ (?::text)::tsquery OR i.id > ?"
+	args := []any{strings.Join(tokens, " & "), newest}
 	for i, word := range ws {
 		cond += " AND (i.tokens @@ (?::text)::tsquery OR i.title " + like(word) + " ? OR i.body " + like(word) + " ? OR i.external_id = ?)"
 		args = append(args, tokens[i], contains(word), contains(word), word)
@@ -165,6 +161,7 @@ func (w *where) category(path string) {
 	}
 }
 
+// items keeps to what a filter chooses beside words.
 func (w *where) items(scope desk.Scope, f desk.ItemFilter) {
 	w.scope(scope, "i.region", "i.department", "i.source_id")
 	equal(w, "i.channel", f.Channel)
@@ -186,7 +183,6 @@ func (w *where) items(scope desk.Scope, f desk.ItemFilter) {
 	if f.NoNumbers && (f.Query != "" || f.Kind != "" || f.Category != "" || f.Urgency != "") {
 		w.add("NOT i.sealed") // finding is as good as reading
 	}
-	w.search(f.Query, f.NoNumbers, f.ByWords)
 }
 
 func (t *tx) ItemByID(ctx context.Context, scope desk.Scope, id int64, lock bool) (desk.Item, error) {
@@ -197,17 +193,44 @@ func (t *tx) ItemByID(ctx context.Context, scope desk.Scope, id int64, lock bool
 }
 
 func (t *tx) ListItems(ctx context.Context, scope desk.Scope, f desk.ItemFilter) ([]desk.Item, error) {
-	var w where
-	w.items(scope, f)
+	if f.Query != "" && f.Newest {
+		ids, err := t.newest(ctx, f.Page, func(w *where) { w.items(scope, f) }, func(w *where, newest int64) { w.search(f, newest) })
+		if err != nil || len(ids) == 0 {
+			return nil, err
+		}
+		return t.itemsOf(ctx, ids)
+	}
+	w, err := t.chosen(ctx, scope, f)
+	if err != nil {
+		return nil, err
+	}
 	rest := w.page("i.id", f.Page)
 	return all(ctx, t, itemRow, itemSelect+rest, w.args...)
+}
+
+// chosen keeps to what a filter chooses, the newest items met by their letters too.
+func (t *tx) chosen(ctx context.Context, scope desk.Scope, f desk.ItemFilter) (w where, err error) {
+	var last int64
+	if f.Query != "" {
+		err = t.scan(ctx, `SELECT coalesce(max(id), 0) FROM item`, nil, &last)
+	}
+	w.items(scope, f)
+	w.search(f, last-recent)
+	return w, err
+}
+
+// itemsOf gives items by their ids, the newest first.
+func (t *tx) itemsOf(ctx context.Context, ids []int64) ([]desk.Item, error) {
+	return all(ctx, t, itemRow, itemSelect+" WHERE i.id = ANY ($1) ORDER BY i.id DESC", ids)
 }
 
 // CountItems counts what ListItems would list in all, of those received since an
 // instant; the zero instant counts all.
 func (t *tx) CountItems(ctx context.Context, scope desk.Scope, f desk.ItemFilter, since time.Time) (n int, err error) {
-	var w where
-	w.items(scope, f)
+	w, err := t.chosen(ctx, scope, f)
+	if err != nil {
+		return 0, err
+	}
 	if !since.IsZero() {
 		w.add("i.received_at >= ?", since)
 	}

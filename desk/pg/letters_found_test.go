@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"huiying/desk"
 )
@@ -27,13 +28,15 @@ func TestLettersAreFoundWhateverTheirCase(t *testing.T) {
 		{"湖", 3}, {"湖路", 2}, {"ktv", 1}, {"路ktv扰", 1}, {"路KTV", 1}, {"ａ座", 1}, {"Ａ座", 1}, {"élan", 1}, {"100%_", 1}, {"100_", 0}, {"湖%停", 0}, {"_湖", 0},
 	} {
 		in(t, s, func(ctx context.Context, tx desk.Tx) error {
-			for how, found := range map[string][]desk.Item{
-				"list":   must[[]desk.Item](t)(tx.ListItems(ctx, everywhere, desk.ItemFilter{Query: c.query})),
-				"search": must[[]desk.Item](t)(tx.SearchItems(ctx, everywhere, desk.ItemSearch{Terms: []desk.SearchTerm{{Text: c.query, Cuts: [][]string{{c.query}}}}})),
-				"phrase": must[[]desk.Item](t)(tx.SearchItems(ctx, everywhere, desk.ItemSearch{Terms: []desk.SearchTerm{{Text: c.query, Phrase: true, Cuts: [][]string{{c.query}}}}})),
+			for how, found := range map[string]int{
+				"list":         len(must[[]desk.Item](t)(tx.ListItems(ctx, everywhere, desk.ItemFilter{Query: c.query}))),
+				"newest first": len(must[[]desk.Item](t)(tx.ListItems(ctx, everywhere, desk.ItemFilter{Query: c.query, Page: desk.Page{Newest: true}}))),
+				"count":        must[int](t)(tx.CountItems(ctx, everywhere, desk.ItemFilter{Query: c.query}, time.Time{})),
+				"search":       len(must[[]int64](t)(tx.FindItems(ctx, everywhere, desk.ItemSearch{Terms: []desk.SearchTerm{{Text: c.query, Cuts: [][]string{{c.query}}}}}))),
+				"phrase":       len(must[[]int64](t)(tx.FindItems(ctx, everywhere, desk.ItemSearch{Terms: []desk.SearchTerm{{Text: c.query, Phrase: true, Cuts: [][]string{{c.query}}}}}))),
 			} {
-				if len(found) != c.want {
-					t.Errorf("%s of %q: %d found, want %d", how, c.query, len(found), c.want)
+				if found != c.want {
+					t.Errorf("%s of %q: %d found, want %d", how, c.query, found, c.want)
 				}
 			}
 			return nil

@@ -10,14 +10,8 @@ import (
 	"huiying/desk"
 )
 
-// foundRecent is how many of the newest items found say what topics there are.
-const foundRecent = 300
-
-// find keeps to what a search asks for. All its SQL stands here: each word is met by the
-// index of tokens, in any of the ways in which it may have been cut; among the newest
-// items, those behind an id, whose words the segmenter may have cut in yet another way,
-// by its letters too.
-func (w *where) find(scope desk.Scope, s desk.ItemSearch, newest int64) {
+// found keeps to what a search asks for beside words.
+func (w *where) found(scope desk.Scope, s desk.ItemSearch) {
 	w.scope(scope, "i.region", "i.department", "i.source_id")
 	equal(w, "i.channel", s.Channel)
 	equal(w, "i.kind", s.Kind)
@@ -47,19 +41,31 @@ func (w *where) find(scope desk.Scope, s desk.ItemSearch, newest int64) {
 	if s.NoNumbers {
 		w.add("NOT i.sealed") // finding is as good as reading
 	}
+}
+
+// terms keeps to the words and phrases of a search: each is met by the index of tokens, in
+// any of the ways in which it may have been cut; among the newest items, those behind an
+// id, whose words the segmenter may have cut in yet another way, by its letters too;
+// everyItem has none of those.
+func (w *where) terms(s desk.ItemSearch, newest int64) {
 	for _, t := range s.Terms {
 		if s.NoNumbers && digits(t.Text) > shortNumber {
 			w.add("i.external_id = ?", t.Text)
 			continue
 		}
-		query := cutQuery(t.Cuts)
-		if t.Phrase {
-			w.add("(i.tokens @@ (?::text)::tsquery OR i.id > ?) AND (i.title "+like(t.Text)+" ? OR i.body "+like(t.Text)+" ?)",
-				query, newest, contains(t.Text), contains(t.Text))
-			continue
+		token, args := "i.tokens @@ (?::text)::tsquery", []any{cutQuery(t.Cuts)}
+		letters := "i.title " + like(t.Text) + " ? OR i.body " + like(t.Text) + " ?"
+		pattern := contains(t.Text)
+		switch {
+		case t.Phrase && newest == everyItem:
+			w.add(token+" AND ("+letters+")", append(args, pattern, pattern)...)
+		case t.Phrase:
+			w.add("("+token+" OR i.id > ?) AND ("+letters+")", append(args, newest, pattern, pattern)...)
+		case newest == everyItem:
+			w.add(token, args...)
+		default:
+			w.add("("+token+" OR i.id > ? AND ("+letters+" OR i.external_id = ?))", append(args, newest, pattern, pattern, t.Text)...)
 		}
-		w.add("(i.tokens @@ (?::text)::tsquery OR i.id > ? AND (i.title "+like(t.Text)+" ? OR i.body "+like(t.Text)+" ? OR i.external_id = ?))",
-			query, newest, contains(t.Text), contains(t.Text), t.Text)
 	}
 }
 
@@ -80,53 +86,26 @@ func cutQuery(cuts [][]string) string {
 	return strings.Join(slices.Compact(ways), " | ")
 }
 
-// found builds the search. Whether to go through the newest items or through the index
-// depends on how frequent the words are: the statement is planned for its very values,
-// and the id behind which items are new is one of them, or the planner would take a
-// third of all items for new.
-func (t *tx) found(ctx context.Context, scope desk.Scope, s desk.ItemSearch) (w where, err error) {
-	var last int64
-	if len(s.Terms) > 0 {
-		err = t.scan(ctx, `SELECT coalesce(max(id), 0) FROM item`, nil, &last)
-	}
-	w.find(scope, s, last-recent)
-	return w, err
-}
-
 // planned has a statement planned for its very values.
 func planned(args []any) []any { return append([]any{pgx.QueryExecModeCacheDescribe}, args...) }
 
-func (t *tx) SearchItems(ctx context.Context, scope desk.Scope, s desk.ItemSearch) ([]desk.Item, error) {
-	w, err := t.found(ctx, scope, s)
-	if err != nil {
-		return nil, err
+func (t *tx) FindItems(ctx context.Context, scope desk.Scope, s desk.ItemSearch) ([]int64, error) {
+	if len(s.Terms) == 0 {
+		var w where
+		w.found(scope, s)
+		p := s.Page
+		p.Newest = true
+		rest := w.page("i.id", p)
+		return all(ctx, t, pgx.RowTo[int64], "SELECT i.id FROM item i"+rest, planned(w.args)...)
 	}
-	rest := w.page("i.id", s.Page)
-	return all(ctx, t, itemRow, itemSelect+rest, planned(w.args)...)
+	return t.newest(ctx, s.Page, func(w *where) { w.found(scope, s) }, func(w *where, newest int64) { w.terms(s, newest) })
 }
 
-func (t *tx) CountFound(ctx context.Context, scope desk.Scope, s desk.ItemSearch, limit int) (n int, err error) {
-	w, err := t.found(ctx, scope, s)
-	if err != nil {
-		return 0, err
-	}
-	sql := "SELECT count(*) FROM (SELECT FROM item i" + w.sql() + " LIMIT " + w.arg(limit) + ") x"
-	err = t.scan(ctx, sql, planned(w.args), &n)
-	return n, err
-}
-
-func (t *tx) FoundTopics(ctx context.Context, scope desk.Scope, s desk.ItemSearch, limit int) ([]desk.Topic, error) {
-	w, err := t.found(ctx, scope, s)
-	if err != nil {
-		return nil, err
-	}
-	w.add("i.topic_id IS NOT NULL")
-	newest := "SELECT DISTINCT topic_id FROM (SELECT i.topic_id FROM item i" + w.sql() + " ORDER BY i.id DESC LIMIT " + w.arg(foundRecent) + ") n"
-	more := where{args: w.args}
-	more.add("tp.id IN (" + newest + ")")
-	more.topics(scope)
-	sql := topicSelect + more.sql() + " ORDER BY tp.heat DESC, tp.id DESC LIMIT " + more.arg(limit)
-	return all(ctx, t, pgx.RowToStructByNameLax[desk.Topic], sql, planned(more.args)...)
+func (t *tx) TopicsOf(ctx context.Context, scope desk.Scope, items []int64, limit int) ([]desk.Topic, error) {
+	var w where
+	w.add("tp.id IN (SELECT topic_id FROM item WHERE id = ANY (?))", items)
+	w.topics(scope)
+	return all(ctx, t, pgx.RowToStructByNameLax[desk.Topic], topicSelect+w.sql()+" ORDER BY tp.heat DESC, tp.id DESC LIMIT "+w.arg(limit), w.args...)
 }
 
 // letters asks for records that have each word or phrase in one of their columns.
