@@ -151,14 +151,16 @@ func TestDifferHoldsForAnyText(t *testing.T) {
 			return strings.Join(rapid.SliceOfN(rapid.OneOf(rapid.SampledFrom(parts), rapid.StringN(0, 3, -1)), 0, 8).Draw(t, name), "")
 		}
 		said, told := draw("release"), draw("item")
-		p := releasedAt(1, said, four)
-		for _, s := range append(p.says, heardAt(told, four).says...) {
-			whole := []rune(said)
-			if s.quote.In == "text" && !strings.Contains(said, s.quote.Text) {
-				whole = []rune(told)
-			}
-			if s.quote.In == "text" && (s.quote.End > len(whole) || s.quote.Start > s.quote.End) {
-				t.Fatalf("quote %+v lies outside", s.quote)
+		p, it := releasedAt(1, said, four), heardAt(told, four)
+		for _, of := range []struct {
+			body string
+			says []statement
+		}{{p.release.Current.Body, p.says}, {it.text.Body, it.says}} {
+			for _, s := range of.says {
+				whole := []rune(of.body)
+				if q := s.quote; q.In == "text" && (q.End > len(whole) || q.Start > q.End || string(whole[q.Start:q.End]) != q.Text) {
+					t.Fatalf("quote %+v isn't in %q", q, of.body)
+				}
 			}
 		}
 		if list := differ(heardAt(told, four.Add(time.Hour)), nil); len(list) > 0 {
