@@ -7,10 +7,13 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"path"
+	"slices"
 	"sort"
 	"strings"
+	"text/template/parse"
 	"time"
 )
 
@@ -48,14 +51,15 @@ func NewViews(zone *time.Location, static *Static) (*Views, error) {
 	return v, v.check()
 }
 
-// parse reads parts/*.html once and clones them for each page, so that every page
-// may define "main" and blocks of its own without touching another's.
+// parse reads parts/*.html once and gives each page those that it uses, so that every page
+// may define "main" and blocks of its own without touching another's. A page with all the parts would be
+// ten times as large, and there are dozens.
 func (v *Views) parse(lang string) (map[string]*template.Template, error) {
 	base, err := template.New("parts").Funcs(v.funcs(lang)).ParseFS(viewFiles, "views/parts/*.html")
 	if err != nil {
 		return nil, err
 	}
-	v.mark(lang, base)
+	parts := trees(base)
 	set := map[string]*template.Template{partsView: base}
 	err = fs.WalkDir(viewFiles, "views", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || path.Ext(name) != ".html" || path.Dir(name) == "views/parts" {
@@ -65,18 +69,74 @@ func (v *Views) parse(lang string) (map[string]*template.Template, error) {
 		if err != nil {
 			return err
 		}
-		page, err := base.Clone()
+		own, err := template.New(path.Base(name)).Funcs(v.funcs(lang)).Parse(string(body))
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w", name, err)
 		}
-		if _, err := page.New(path.Base(name)).Parse(string(body)); err != nil {
+		page, err := assemble(template.New(path.Base(name)).Funcs(v.funcs(lang)), trees(own), parts)
+		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		v.mark(lang, page)
 		set[strings.TrimSuffix(strings.TrimPrefix(name, "views/"), ".html")] = page
 		return nil
 	})
+	v.mark(lang, base) // the pages have copies
 	return set, err
+}
+
+// trees are the templates of a set by name.
+func trees(set *template.Template) map[string]*parse.Tree {
+	by := map[string]*parse.Tree{}
+	for _, t := range set.Templates() {
+		by[t.Name()] = t.Tree
+	}
+	return by
+}
+
+// frames are the parts that stand around a page: for the office, and for everybody.
+var frames = []string{"layout", "public"}
+
+// assemble adds a page's own templates to an empty set, and the frames, and the parts that any of them uses.
+func assemble(page *template.Template, own, parts map[string]*parse.Tree) (*template.Template, error) {
+	names := append(slices.Sorted(maps.Keys(own)), frames...)
+	for i := 0; i < len(names); i++ {
+		if i > 0 && slices.Contains(names[:i], names[i]) {
+			continue
+		}
+		tree, ok := own[names[i]]
+		if !ok {
+			if tree, ok = parts[names[i]]; !ok {
+				return nil, fmt.Errorf("no template %q", names[i])
+			}
+		}
+		if _, err := page.AddParseTree(names[i], tree.Copy()); err != nil {
+			return nil, err
+		}
+		names = append(names, used(tree.Root)...)
+	}
+	return page, nil
+}
+
+// used are the names of the templates that a node calls.
+func used(node parse.Node) (names []string) {
+	switch n := node.(type) {
+	case *parse.ListNode:
+		if n != nil {
+			for _, c := range n.Nodes {
+				names = append(names, used(c)...)
+			}
+		}
+	case *parse.IfNode:
+		names = append(used(n.List), used(n.ElseList)...)
+	case *parse.RangeNode:
+		names = append(used(n.List), used(n.ElseList)...)
+	case *parse.WithNode:
+		names = append(used(n.List), used(n.ElseList)...)
+	case *parse.TemplateNode:
+		names = []string{n.Name}
+	}
+	return names
 }
 
 // mark lets every template of a set mark what isn't in its language.

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -21,7 +22,15 @@ import (
 // version is set by the build (-ldflags "-X main.version=…").
 var version = "dev"
 
+// collectAt is how much, in per cent of what is in use, may be thrown away before garbage
+// is collected. Collecting is the longest thing that an item has to wait for; this has
+// two of them where Go's 100 has three, for some 70 MB. GOGC in the environment wins.
+const collectAt = 150
+
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(collectAt)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))

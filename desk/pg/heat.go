@@ -37,11 +37,12 @@ func (t *tx) TopicFigures(ctx context.Context, now time.Time, topics ...int64) (
 				count(*) FILTER (WHERE x.urgency = '紧急') AS urgent, count(*) FILTER (WHERE x.risk >= 0.5) AS grouped, max(x.came) AS last
 			FROM (
 				SELECT i.source_id, i.reach, i.urgency, `+cameAt+` AS came, c.reads, c.comments, c.shares, h.rank, h.list,
-					i.verdict->>'level' AS level, coalesce((i.verdict->>'group_risk')::float8, 0) AS risk,
-					coalesce((v.f->>'deaths')::bigint, 0) + coalesce((v.f->>'missing')::bigint, 0) + coalesce((v.f->>'injured')::bigint, 0)
-						+ coalesce((v.f->>'poisoned')::bigint, 0) + coalesce((v.f->>'crowd')::bigint, 0) AS people
+					v.level, coalesce(v.group_risk, 0) AS risk,
+					coalesce(f.deaths, 0) + coalesce(f.missing, 0) + coalesce(f.injured, 0) + coalesce(f.poisoned, 0) + coalesce(f.crowd, 0) AS people
 				FROM (SELECT * FROM item WHERE topic_id = tp.id ORDER BY id DESC LIMIT $3) i
-				CROSS JOIN LATERAL (SELECT i.verdict->'facts' AS f) v
+				-- Each verdict, which is long, is fetched and read once.
+				LEFT JOIN LATERAL json_to_record(i.verdict) AS v(level text, group_risk float8, facts json) ON true
+				LEFT JOIN LATERAL json_to_record(v.facts) AS f(deaths bigint, missing bigint, injured bigint, poisoned bigint, crowd bigint) ON true
 				LEFT JOIN LATERAL (SELECT reads, comments, shares FROM item_count WHERE item_id = i.id ORDER BY at DESC LIMIT 1) c ON true
 				LEFT JOIN hot_entry h ON h.item_id = i.id AND h.left_at IS NULL) x) f
 		WHERE tp.id = ANY ($1)`, topics, now, heatItems)

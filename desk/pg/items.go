@@ -63,7 +63,9 @@ func identity(a, b desk.Item) int {
 	return cmp.Or(cmp.Compare(a.SourceID, b.SourceID), cmp.Compare(a.ExternalID, b.ExternalID))
 }
 
-// ReserveItems takes the ids in the order of the items.
+// ReserveItems takes the ids in the order of the items. Each is looked up by itself: an
+// anti-join would be planned on what is known of the table, and of one that has just begun
+// to grow it is known that it is empty.
 func (t *tx) ReserveItems(ctx context.Context, source int64, items []desk.Item) error {
 	names := make([]string, len(items))
 	for i := range items {
@@ -72,7 +74,7 @@ func (t *tx) ReserveItems(ctx context.Context, source int64, items []desk.Item) 
 	rows, err := t.q.Query(ctx, `
 		SELECT u.at, nextval(pg_get_serial_sequence('item', 'id')) FROM (
 			SELECT u.at FROM unnest($2::text[]) WITH ORDINALITY AS u(external_id, at)
-			WHERE NOT EXISTS (SELECT FROM item i WHERE i.source_id = $1 AND i.external_id = u.external_id) ORDER BY u.at) u`, source, names)
+			WHERE (SELECT i.id FROM item i WHERE i.source_id = $1 AND i.external_id = u.external_id) IS NULL ORDER BY u.at) u`, source, names)
 	if err != nil {
 		return translate(err)
 	}

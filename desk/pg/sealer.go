@@ -132,7 +132,8 @@ func (s *Sealer) round(ctx context.Context, now time.Time) (n int, busy bool, er
 			return err
 		}
 		pending, err := all(ctx, t, func(row pgx.CollectableRow) (e evidence, err error) { return e, row.Scan(e.fields()...) },
-			`SELECT `+evidenceColumns+` FROM event_pending p JOIN event e ON e.id = p.event_id ORDER BY p.event_id LIMIT $1`, sealSize)
+			`SELECT `+evidenceColumns+` FROM (SELECT event_id FROM event_pending ORDER BY event_id LIMIT $1) p
+			CROSS JOIN LATERAL (SELECT * FROM event WHERE id = p.event_id LIMIT 1) e ORDER BY e.id`, sealSize)
 		if err != nil || len(pending) == 0 {
 			return err
 		}

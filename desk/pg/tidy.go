@@ -9,7 +9,7 @@ import (
 )
 
 // tidyEach is how long words to search by may wait to be merged into the index.
-const tidyEach = 3 * time.Second
+const tidyEach = time.Second
 
 // Tidy merges what waits in the search index's pending list, so that bulk intake
 // doesn't pay for it one letter at a time, and searches have little to look through.
@@ -35,7 +35,7 @@ func (t *Tidy) RunOnce(ctx context.Context, _ time.Time) (pages int64, err error
 	return pages, err
 }
 
-// Run does so every few seconds until ctx is done.
+// Run does so every second until ctx is done.
 func (t *Tidy) Run(ctx context.Context) error {
 	tick := time.NewTicker(tidyEach)
 	defer tick.Stop()
@@ -47,7 +47,7 @@ func (t *Tidy) Run(ctx context.Context) error {
 		case at := <-tick.C:
 			_, err := t.RunOnce(ctx, at)
 			if err != nil && ctx.Err() == nil && !failing {
-				t.log.Error("the search index could not be tidied; it is tried again every few seconds", "error", err)
+				t.log.Error("the search index could not be tidied; it is tried again each second", "error", err)
 			}
 			failing = err != nil
 		}
