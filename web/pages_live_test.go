@@ -10,6 +10,7 @@ import (
 
 	"huiying/desk"
 	"huiying/desk/live"
+	"huiying/desk/pg"
 	"huiying/web/webtest"
 )
 
@@ -92,18 +93,11 @@ func (n *evening) equalToFresh(t *testing.T, browser *webtest.Browser, tab *webt
 	if err := json.Unmarshal([]byte(want), &rows); err != nil || len(rows) < 5 {
 		t.Fatalf("the fresh board has %d rows, %v", len(rows), err)
 	}
-	deadline := time.Now().Add(10 * time.Second)
-	for {
-		var got string
-		tab.Eval(board, &got)
-		if got == want {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("the board differs:\n got %s\nwant %s", got, want)
-		}
-		time.Sleep(50 * time.Millisecond)
+	quoted, err := json.Marshal(want)
+	if err != nil {
+		t.Fatal(err)
 	}
+	tab.Wait(board + " === " + string(quoted))
 }
 
 // TestRendererByAudience: once for each audience, and to each only what it may see.
@@ -176,17 +170,20 @@ func keys(m map[string]string) (list []string) {
 func (n *evening) sealedEvents(t *testing.T) []desk.Sealed {
 	t.Helper()
 	n.visitor(n.person(desk.RoleInspector, "last", "质检"), "last").get("/items").want(t, http.StatusOK) // its sign-in is the last event
-	deadline := time.Now().Add(10 * time.Second)
+	grown, stop := n.PG.Wake(pg.WakeFeed)
+	defer stop()
+	late := time.After(10 * time.Second)
 	for {
 		head := must(n.Feed.Head(t.Context()))
 		events := must(n.Feed.After(t.Context(), desk.Cursor{Epoch: head.Epoch}, 1000))
 		if len(events) > 0 && events[len(events)-1].Event.Type == "person.signed-in" && events[len(events)-1].Event.Actor == "质检" {
 			return events
 		}
-		if time.Now().After(deadline) {
+		select {
+		case <-grown:
+		case <-late:
 			t.Fatal("the events aren't sealed")
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
 }
 
