@@ -12,9 +12,13 @@ import (
 	"huiying/desk"
 )
 
-// Candidates reads, for each key of each probe, the newest documents under it, as many as
-// are asked for, and ranks them by the keys they share. A flood about one matter shares
-// its keys by the thousand; the newest of them are as good as all. Newest is by id: by arrival. What arrives
+// perKey is how many of the newest documents under one key a look-up reads. A flood about
+// one matter shares its keys by the thousand; the newest of them are as good as all. The
+// index in memory, of classify/topic, reads as many.
+const perKey = 32
+
+// Candidates reads, for each key of each probe, the newest documents under it,
+// and ranks them by the keys they share. Newest is by id: by arrival. What arrives
 // together shares keys: each is looked up once.
 func (t *tx) Candidates(ctx context.Context, probes []desk.TopicDoc, limit int) ([][]desk.TopicDoc, error) {
 	found := make([][]desk.TopicDoc, len(probes))
@@ -32,7 +36,7 @@ func (t *tx) Candidates(ctx context.Context, probes []desk.TopicDoc, limit int) 
 		found[0], err = t.candidates(ctx, keys, probes[0].Item, limit)
 		return found, err
 	}
-	under, err := t.underKeys(ctx, keys, limit)
+	under, err := t.underKeys(ctx, keys, perKey)
 	if err != nil || len(under) == 0 {
 		return found, err
 	}
@@ -145,11 +149,11 @@ func (t *tx) candidates(ctx context.Context, keys []int64, self int64, limit int
 		WITH best AS (
 			SELECT k.item_id, count(*) AS shared
 			FROM unnest($1::bigint[]) AS u(key)
-			CROSS JOIN LATERAL (SELECT item_id FROM topic_key WHERE topic_key.key = u.key ORDER BY item_id DESC LIMIT $3) k
+			CROSS JOIN LATERAL (SELECT item_id FROM topic_key WHERE topic_key.key = u.key ORDER BY item_id DESC LIMIT $4) k
 			WHERE k.item_id <> $2
 			GROUP BY k.item_id ORDER BY shared DESC, k.item_id DESC LIMIT $3)
 		SELECT d.item_id, d.topic_id, d.at, d.title, d.region, d.place, d.keys, d.payload
-		FROM best JOIN topic_doc d ON d.item_id = best.item_id ORDER BY best.shared DESC, best.item_id DESC`, keys, self, limit)
+		FROM best JOIN topic_doc d ON d.item_id = best.item_id ORDER BY best.shared DESC, best.item_id DESC`, keys, self, limit, perKey)
 }
 
 func docRow(row pgx.CollectableRow) (d desk.TopicDoc, err error) {
