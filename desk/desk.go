@@ -16,7 +16,7 @@ type Desk struct {
 	Discoverer Discoverer
 	Parsers    map[string]Parser             // by kind of source
 	Addresses  map[string]func(string) error // by kind of source that is polled: refuses an address that can't be right
-	// Fetchers get what a source would bring now, by kind of source that is polled, for TrySource.
+	// Fetchers get what a source would bring now if nothing of it had been read, by kind of source that is polled, for TrySource.
 	Fetchers  map[string]func(context.Context, Source) ([]Raw, error)
 	Signed    map[string]func(json.RawMessage) error // by kind of source whose calls are signed with its secret: refuses settings that can't be right
 	Mapped    map[string]func(json.RawMessage) error // by kind of source that is polled and needs settings: refuses those that can't be right

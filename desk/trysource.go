@@ -46,7 +46,7 @@ func (d *Desk) TrySource(ctx context.Context, who Actor, id int64) (t Tried, err
 		return t, Invalid("", "“%s”由对方推送，不能主动读取；请对方推送一件，再看上次收到的时间", t.Source.Name)
 	}
 	fresh := t.Source
-	fresh.Cursor, fresh.Lease, fresh.State = nil, "", "active"
+	fresh.Lease, fresh.State = "", "active" // the bookmark stays: it may say how a server must be secured
 	t.Source.Password, t.Source.Cursor, t.Source.Lease = "", nil, ""
 	raws, err := fetch(ctx, fresh)
 	record := event(who, now, "source.tried", "source", id).with(t.Source.brief())

@@ -22,7 +22,8 @@ const (
 var errEnough = errors.New("ingest: a trial has seen enough")
 
 // Fetchers is what gets what a source would bring now, by kind, as the desk wants it
-// to try a source with: nothing is kept, and no bookmark moves.
+// to try a source with: it is read from its beginning, whatever the bookmark, nothing
+// is kept, and no bookmark moves.
 func Fetchers(kinds []Kind) map[string]func(context.Context, desk.Source) ([]desk.Raw, error) {
 	m := map[string]func(context.Context, desk.Source) ([]desk.Raw, error){}
 	slots := make(chan struct{}, tryAtOnce)
@@ -42,7 +43,19 @@ func Fetchers(kinds []Kind) map[string]func(context.Context, desk.Source) ([]des
 	return m
 }
 
+// Trial is for a poller whose bookmark also holds what a server must still be, such as
+// how the line to it was secured. TrialCursor gives the bookmark of a source of which
+// nothing has been read, but which is met with the same demands.
+type Trial interface {
+	TrialCursor(json.RawMessage) json.RawMessage
+}
+
 func try(ctx context.Context, p Poller, src desk.Source) (raws []desk.Raw, err error) {
+	if t, ok := p.(Trial); ok {
+		src.Cursor = t.TrialCursor(src.Cursor)
+	} else {
+		src.Cursor = nil
+	}
 	ctx, stop := context.WithTimeout(ctx, tryFor)
 	defer stop()
 	err = pollSafely(ctx, p, src, func(_ context.Context, more []desk.Raw, _ json.RawMessage) error {

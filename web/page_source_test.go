@@ -20,7 +20,7 @@ func TestSourcePage(t *testing.T) {
 	n.Parsers["feed"] = desktest.Lines{}
 	var fail error
 	n.Fetchers = map[string]func(context.Context, desk.Source) ([]desk.Raw, error){"feed": func(_ context.Context, src desk.Source) ([]desk.Raw, error) {
-		if src.Password != "secret-7" || len(src.Cursor) != 0 {
+		if src.Password != "secret-7" || string(src.Cursor) != "{}" {
 			return nil, errors.New("not the source that was set up")
 		}
 		return []desk.Raw{{ContentType: "application/json", Bytes: []byte(`[{"Title":"云泽大桥封闭","Body":"请拨 13912344471"},{"Title":""}]`)}}, fail

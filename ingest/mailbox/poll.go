@@ -56,6 +56,16 @@ type cursor struct {
 	Folders map[string]mark `json:"folders,omitempty"`
 }
 
+// TrialCursor implements ingest.Trial: nothing has been read, and the line must be
+// secured as it was. A bookmark that can't be read is left for Poll to refuse.
+func (p *Poller) TrialCursor(b json.RawMessage) json.RawMessage {
+	var at cursor
+	if len(b) == 0 || json.Unmarshal(b, &at) != nil {
+		return b
+	}
+	return cursor{TLS: at.TLS}.json()
+}
+
 // of is the bookmark in a folder.
 func (c cursor) of(to place, folder string) mark {
 	if to.single() {

@@ -155,11 +155,18 @@ func (p *Poller) dialStart(ctx context.Context, to place, seen string, hear *ima
 			return err
 		},
 	}})
-	if err != nil {
+	var no *imap.Error
+	switch {
+	case errors.As(err, &no):
+		return nil, "", errors.Join(ingest.Failed(err, noTLS), conn.Close())
+	case err != nil:
 		return nil, "", errors.Join(ingest.DialFailed(err), conn.Close())
 	}
 	return c, now, nil
 }
+
+// noTLS is for a server that was once met with encryption and refuses it now.
+const noTLS = "邮件服务器不再提供加密连接，已停止读取以保护口令；请向邮箱管理员核实，确认无误后改用 imaps:// 地址，或重新添加该来源"
 
 // errChanged refuses a certificate that isn't the one known.
 var errChanged = desk.Invalid("url", "邮件服务器的证书与上次不同且无法验证，已停止读取以保护口令；确认更换后请重新添加该来源")
