@@ -13,6 +13,9 @@ import (
 const rawColumns = `r.id, r.source_id, r.content_type, r.bytes, r.digest, r.received_at, r.attempts, r.readings, r.note`
 
 func (t *tx) KeepRaw(ctx context.Context, raw *desk.Raw, claim time.Time) error {
+	if raw.Bytes == nil {
+		raw.Bytes = []byte{} // nothing was sent, which isn't that nothing is known
+	}
 	return t.scan(ctx, `
 		INSERT INTO raw (source_id, content_type, bytes, digest, note, received_at, claimed_until)
 		VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id, attempts`,
@@ -55,8 +58,9 @@ func (t *tx) ClaimRaws(ctx context.Context, now, until time.Time, limit int) ([]
 
 const quarantineSelect = `
 	SELECT q.id, q.source_id, s.name AS source, q.raw_id, q.part, q.bytes, q.field, q.reason, q.at, q.state,
-	       coalesce(q.item_id, 0) AS item_id, q.external_id
-	FROM quarantine q JOIN source s ON s.id = q.source_id`
+	       coalesce(q.item_id, 0) AS item_id, q.external_id, q.sealed,
+	       CASE WHEN q.bytes IS NULL THEN substring(r.bytes FROM 1 FOR 640) END AS head
+	FROM quarantine q JOIN source s ON s.id = q.source_id JOIN raw r ON r.id = q.raw_id`
 
 // Quarantine passes over a part that is there already: its raw is parsed again
 // after a crash, or the source has brought the same once more.
@@ -73,6 +77,7 @@ func (t *tx) Quarantine(ctx context.Context, qs []desk.Quarantined) ([]bool, err
 		bytes, digest                  [][]byte
 		when                           []time.Time
 		item                           []*int64
+		sealed                         []bool
 	}
 	for i, q := range qs {
 		if q.State == "" {
@@ -87,28 +92,32 @@ func (t *tx) Quarantine(ctx context.Context, qs []desk.Quarantined) ([]bool, err
 		c.source, c.raw, c.part = append(c.source, q.SourceID), append(c.raw, q.RawID), append(c.part, q.Part)
 		c.externalID, c.field, c.reason = append(c.externalID, q.ExternalID), append(c.field, q.Field), append(c.reason, q.Reason)
 		c.bytes, c.when, c.sta, c.item = append(c.bytes, q.Bytes), append(c.when, q.At), append(c.sta, q.State), append(c.item, null(q.ItemID))
+		c.sealed = append(c.sealed, q.Sealed)
 	}
 	rows, err := t.q.Query(ctx, `
 		WITH told AS (
 			SELECT u.*, coalesce(u.share, r.digest) AS digest
 			FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::int[], $5::text[], $6::bytea[], $7::text[], $8::text[], $9::timestamptz[],
-			            $10::text[], $11::bigint[], $12::bytea[])
-			     AS u(at, source_id, raw_id, part, external_id, bytes, field, reason, told_at, state, item_id, share)
+			            $10::text[], $11::bigint[], $12::bytea[], $13::boolean[])
+			     AS u(at, source_id, raw_id, part, external_id, bytes, field, reason, told_at, state, item_id, share, sealed)
 			JOIN raw r ON r.id = u.raw_id),
 		known AS (
 			SELECT told.at, (SELECT min(q.id) FROM quarantine q
 			                 WHERE q.source_id = told.source_id AND q.digest = told.digest AND q.reason = told.reason) AS id
 			FROM told),
+		marked AS (
+			UPDATE quarantine q SET sealed = true FROM told JOIN known ON known.at = told.at
+			WHERE q.id = known.id AND told.sealed AND NOT q.sealed),
 		made AS (
-			INSERT INTO quarantine (source_id, raw_id, part, external_id, bytes, field, reason, at, state, item_id, digest)
+			INSERT INTO quarantine (source_id, raw_id, part, external_id, bytes, field, reason, at, state, item_id, digest, sealed)
 			SELECT told.source_id, told.raw_id, told.part, told.external_id, told.bytes, told.field, told.reason, told.told_at, told.state,
-			       told.item_id, told.digest
+			       told.item_id, told.digest, told.sealed
 			FROM told JOIN known ON known.at = told.at WHERE known.id IS NULL
 			ON CONFLICT (raw_id, part) DO UPDATE SET part = excluded.part
 			RETURNING id, raw_id, part)
 		SELECT told.at, coalesce(known.id, made.id), known.id IS NULL
 		FROM told JOIN known ON known.at = told.at LEFT JOIN made ON made.raw_id = told.raw_id AND made.part = told.part`,
-		c.at, c.source, c.raw, c.part, c.externalID, c.bytes, c.field, c.reason, c.when, c.sta, c.item, c.digest)
+		c.at, c.source, c.raw, c.part, c.externalID, c.bytes, c.field, c.reason, c.when, c.sta, c.item, c.digest, c.sealed)
 	if err != nil {
 		return nil, translate(err)
 	}

@@ -79,6 +79,14 @@ func (g *gateway) Put(t testing.TB, msgs ...ingesttest.Message) {
 	g.bring(t, batchName(file, seq, 0), file)
 }
 
+// Empty implements ingesttest.Emptier: an entry of no bytes arrives.
+func (g *gateway) Empty(t testing.TB) {
+	g.seq++
+	file := mustSeal(t, Batch{Stream: "S1", Seq: g.seq, Prev: g.prev, Entries: []Entry{{Kind: desk.FerryLetter, ID: "empty"}}}, outerKey())
+	g.prev = Digest(file)
+	g.bring(t, batchName(file, g.seq, 0), file)
+}
+
 // Break takes the mount away.
 func (g *gateway) Break(t testing.TB) {
 	if err := os.Rename(g.in().Dir, g.in().Dir+"-away"); err != nil {

@@ -103,6 +103,9 @@ func Parsers(t *testing.T, kind ingest.Kind, src desk.Source, raw func(msgs ...M
 			began := time.Now()
 			res := d.Receive(bad)
 			for _, r := range res {
+				if len(bad.Bytes) == 0 && r.Status != desk.StatusQuarantined {
+					t.Errorf("nothing at all became %q", r.Status)
+				}
 				if r.Status == desk.StatusQuarantined && (r.Err == nil || r.Err.Message() == "") {
 					t.Errorf("poison %d is in quarantine without a reason", i)
 				}
@@ -173,7 +176,7 @@ func mustZone(name string) *time.Location {
 // Hostile are raws that no source should bring and each may.
 func Hostile(good desk.Raw) []desk.Raw {
 	bodies := [][]byte{
-		{}, []byte("\x00"), []byte("\xff\xfe\xfd"), []byte("null"), []byte("[]"), []byte("{"), []byte("<"), []byte("\n\n\n"),
+		nil, {}, []byte("\x00"), []byte("\xff\xfe\xfd"), []byte("null"), []byte("[]"), []byte("{"), []byte("<"), []byte("\n\n\n"),
 		good.Bytes[:len(good.Bytes)/2],
 		bytes.Repeat([]byte{0}, 4096),
 		bytes.Repeat([]byte("["), 100_000),

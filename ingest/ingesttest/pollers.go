@@ -24,6 +24,12 @@ type Outside interface {
 	Heal(t testing.TB)
 }
 
+// Emptier is an Outside that can bring a document or a message of no bytes.
+type Emptier interface {
+	// Empty brings one; where the whole is one document, until Heal.
+	Empty(t testing.TB)
+}
+
 // secret is the password of every source of the suite; it may appear nowhere.
 const secret = "s3cret-口令"
 
@@ -155,6 +161,34 @@ func Pollers(t *testing.T, kind ingest.Kind, start func(t testing.TB, password s
 		d.Poll()
 		if got := d.events(t, "source."); len(got) != 3 || got[1] != "source.failing" || got[2] != "source.recovered" {
 			t.Errorf("on the record: %v", got)
+		}
+	})
+
+	t.Run("nothing at all", func(t *testing.T) {
+		t.Parallel()
+		out, d := open(t)
+		void, ok := out.(Emptier)
+		if !ok {
+			return // it has no way to bring it
+		}
+		out.Put(t, Messages(1, 2)...)
+		d.Poll()
+		void.Empty(t)
+		d.Poll()
+		d.Poll()
+		if s := d.State(); strings.Contains(s.LastError, "保存") || s.Failures > 0 && s.LastError == "" {
+			t.Errorf("after an empty document the source is %+v", s)
+		}
+		if q := d.Quarantined(); len(q) > 1 || len(q) == 1 && q[0].Reason == "" {
+			t.Errorf("an empty document in quarantine: %+v", q)
+		}
+		d.want(t, 2)
+		out.Heal(t)
+		out.Put(t, Messages(3, 1)...)
+		d.Poll()
+		d.want(t, 3)
+		if s := d.State(); s.Failures != 0 {
+			t.Errorf("what came after it isn't read: %q", s.LastError)
 		}
 	})
 

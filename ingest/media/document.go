@@ -138,6 +138,7 @@ func legal(s string) string {
 
 var (
 	errTooDeep = desk.Invalid("", "内容嵌套过深，不是正常的订阅源")
+	errEmpty   = desk.Invalid("", "对方返回的内容是空的（0 字节）")
 	errNoFeed  = desk.Invalid("", "不是订阅源（RSS、Atom）：可能是网页或登录页，请检查地址")
 )
 

@@ -136,12 +136,9 @@ func (p *Poller) vanished(web *pages, e entry) (why string, settled bool) {
 }
 
 // parsed reads a document as the door will, for what the poller needs to know of it.
-func parsed(src desk.Source, b []byte, contentType string, n note) []desk.Part {
-	parts, err := Parser{}.Parse(src, desk.Raw{Bytes: b, ContentType: contentType, Note: mustNote(n)}, time.UTC)
-	if err != nil {
-		return nil // the door says why
-	}
-	return parts
+// The error is that of one that is no feed.
+func parsed(src desk.Source, b []byte, contentType string, n note) ([]desk.Part, error) {
+	return Parser{}.Parse(src, desk.Raw{Bytes: b, ContentType: contentType, Note: mustNote(n)}, time.UTC)
 }
 
 var _ ingest.Poller = (*Poller)(nil)

@@ -66,7 +66,8 @@ func TestPolite(t *testing.T) {
 	}
 }
 
-// TestNotAFeed: a page in a feed's place is quarantined once, with words that help.
+// TestNotAFeed: a page in a feed's place is a failure of the source, which says so and is asked less often; however
+// often the page changes, its first state is quarantined, with words that help.
 func TestNotAFeed(t *testing.T) {
 	t.Parallel()
 	s := startSite(t, "")
@@ -74,14 +75,33 @@ func TestNotAFeed(t *testing.T) {
 	d := ingesttest.Open(t, feedKind(), s.source())
 	d.Poll()
 	d.Poll()
+	for _, token := range []string{"a1", "b22", "c333"} { // a page to log in is another each time
+		s.set(func() { s.raw = "<html><body>请登录 " + token + "</body></html>" })
+		d.Poll()
+	}
 	if q := d.Quarantined(); len(q) != 1 || !strings.Contains(q[0].Reason, "登录页") {
 		t.Errorf("%+v", q)
+	}
+	if st := d.State(); st.Failures != 5 || !strings.Contains(st.LastError, "登录页") || st.LastSuccess != nil || st.NextPollAt.Sub(d.Clock.Now()) <= d.Kind.Every {
+		t.Errorf("the source is %+v", st)
 	}
 	s.set(func() { s.raw = "" })
 	s.Put(t, ingesttest.Messages(1, 1)...)
 	d.Poll()
-	if len(d.Items()) != 1 {
-		t.Error("the feed that came back is not read")
+	if st := d.State(); len(d.Items()) != 1 || st.Failures != 0 || st.LastSuccess == nil {
+		t.Errorf("the feed that came back is not read: %+v", st)
+	}
+	s.set(func() { s.raw = "<html><body>请再登录</body></html>" })
+	d.Poll()
+	s.set(func() { s.raw = "" })
+	d.Poll() // unchanged since before it: 304
+	if st := d.State(); st.Failures != 0 {
+		t.Errorf("the feed that is as it was counts as failing: %+v", st)
+	}
+	s.set(func() { s.raw = "<html><body>请登录第三次</body></html>" })
+	d.Poll()
+	if q := d.Quarantined(); len(q) != 3 {
+		t.Errorf("%d in quarantine after the third illness", len(q))
 	}
 }
 

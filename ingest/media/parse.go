@@ -30,6 +30,9 @@ func (Parser) Parse(_ desk.Source, raw desk.Raw, zone *time.Location) ([]desk.Pa
 			return nil, desk.Invalid("", "原件的附注无法读取")
 		}
 	}
+	if len(raw.Bytes) == 0 {
+		return nil, errEmpty
+	}
 	feed, lost, total, err := read(document(raw.Bytes, raw.ContentType))
 	if err != nil {
 		return nil, err

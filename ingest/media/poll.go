@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -29,6 +30,8 @@ type cursor struct {
 	Digest       string `json:"digest,omitempty"`
 	pace
 	Entries []entry `json:"entries,omitempty"`
+	// Sick says that what was served last is no feed, and that the first of it is kept.
+	Sick bool `json:"sick,omitempty"`
 }
 
 // note is what the poller knew of a document beside its bytes.
@@ -75,24 +78,56 @@ func (p *Poller) Poll(ctx context.Context, src desk.Source, keep ingest.Keep) er
 	now := src.NextPollAt // when this poll fell due: office time, as the desk has it
 	switch got.Status {
 	case http.StatusNotModified:
-		return &ingest.NextIn{Wait: at.wait(now)}
+		if !at.Sick {
+			return &ingest.NextIn{Wait: at.wait(now)}
+		}
+		next := at
+		next.Sick = false
+		return p.end(ctx, next, nil, now, keep)
 	case http.StatusOK:
 	default:
 		return ingest.Refused(got)
 	}
 	sum := sha256.Sum256(got.Body)
 	next := at
+	next.Sick = false
 	next.ETag, next.LastModified, next.Digest = bounded(got.Header.Get("ETag")), bounded(got.Header.Get("Last-Modified")), hex.EncodeToString(sum[:])
 	if next.Digest == at.Digest {
-		if next.ETag == at.ETag && next.LastModified == at.LastModified {
+		if next.ETag == at.ETag && next.LastModified == at.LastModified && !at.Sick {
 			return &ingest.NextIn{Wait: at.wait(now)}
 		}
 		return p.end(ctx, next, nil, now, keep)
 	}
 	n, kind := note{URL: got.URL}, contentType(got.Header)
+	parts, err := parsed(src, got.Body, kind, n)
+	if err != nil {
+		return p.sick(ctx, at, desk.Raw{ContentType: kind, Bytes: got.Body, Note: mustNote(n)}, err, keep)
+	}
 	next.pace = at.seen(now).asked(document(got.Body, kind))
-	next.Entries = p.follow(ctx, at.Entries, parsed(src, got.Body, kind, n), &n)
+	next.Entries = p.follow(ctx, at.Entries, parts, &n)
 	return p.end(ctx, next, []desk.Raw{{ContentType: kind, Bytes: got.Body, Note: mustNote(n)}}, now, keep)
+}
+
+// sick is the end of a poll that was served what is no feed at all, such as a page to
+// log in: the source has failed, and says why. Of what is served so, often another
+// each time, the first is kept for people to see, until the feed is well again.
+// The bookmark stays with the feed as it was.
+func (p *Poller) sick(ctx context.Context, at cursor, raw desk.Raw, why error, keep ingest.Keep) error {
+	if !at.Sick && len(raw.Bytes) > 0 {
+		at.Sick = true
+		move, err := json.Marshal(at)
+		if err != nil {
+			return err
+		}
+		if err := keep(ctx, []desk.Raw{raw}, move); err != nil {
+			return err
+		}
+	}
+	var e *desk.Error
+	if errors.As(why, &e) {
+		return ingest.Failed(why, e.Text, e.Args...)
+	}
+	return why
 }
 
 // end keeps what was read with the bookmark.

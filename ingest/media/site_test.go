@@ -23,6 +23,7 @@ type site struct {
 	mu       sync.Mutex
 	msgs     []ingesttest.Message
 	raw      string // served instead of the messages
+	empty    bool   // nothing is served instead
 	status   int    // answered instead of the feed
 	stalled  chan struct{}
 	asked    []http.Header
@@ -53,6 +54,9 @@ func (s *site) serve(w http.ResponseWriter, r *http.Request) {
 	body := s.raw
 	if body == "" {
 		body = feedOf(s.msgs...)
+	}
+	if s.empty {
+		body = ""
 	}
 	tag := fmt.Sprintf(`"%d-%d"`, len(s.msgs), len(body))
 	noETag := s.noETag
@@ -131,8 +135,11 @@ func (s *site) Heal(testing.TB) {
 	if s.stalled != nil {
 		close(s.stalled)
 	}
-	s.status, s.stalled = 0, nil
+	s.status, s.stalled, s.empty = 0, nil, false
 }
+
+// Empty implements ingesttest.Emptier.
+func (s *site) Empty(testing.TB) { s.set(func() { s.empty = true }) }
 
 func (s *site) set(change func()) {
 	s.mu.Lock()

@@ -57,6 +57,7 @@ type platform struct {
 	shuffled bool      // lists in no order
 	status   int       // answered instead
 	pushed   int       // status answered to a push; 0: taken
+	empty    bool      // answers nothing at all
 	dropped  bool      // takes the push and drops the answer
 	stalled  chan struct{}
 	asked    []string
@@ -112,6 +113,9 @@ func (p *platform) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.empty {
+		return
+	}
 	p.asked = append(p.asked, r.URL.RawQuery)
 	q := r.URL.Query()
 	var list []ticket
@@ -215,9 +219,12 @@ func (p *platform) Heal(testing.TB) {
 		if p.stalled != nil {
 			close(p.stalled)
 		}
-		p.status, p.stalled = 0, nil
+		p.status, p.stalled, p.empty = 0, nil, false
 	})
 }
+
+// Empty implements ingesttest.Emptier.
+func (p *platform) Empty(testing.TB) { p.set(func() { p.empty = true }) }
 
 // told is what the platform has taken of one ticket, newest last.
 func (p *platform) told(no string) (list []desk.MirrorContent) {

@@ -26,6 +26,7 @@ type platform struct {
 	body     string // served instead
 	password string
 	broken   bool
+	empty    bool // nothing is served
 	stalled  chan struct{}
 }
 
@@ -41,6 +42,9 @@ func (p *platform) serve(w http.ResponseWriter, r *http.Request) {
 	stalled, broken, body := p.stalled, p.broken, p.body
 	if body == "" {
 		body = string(listOf(p.msgs...))
+	}
+	if p.empty {
+		body = ""
 	}
 	p.mu.Unlock()
 	switch _, given, _ := r.BasicAuth(); {
@@ -74,9 +78,12 @@ func (p *platform) Heal(testing.TB) {
 		if p.stalled != nil {
 			close(p.stalled)
 		}
-		p.broken, p.stalled = false, nil
+		p.broken, p.empty, p.stalled = false, false, nil
 	})
 }
+
+// Empty implements ingesttest.Emptier.
+func (p *platform) Empty(testing.TB) { p.change(func() { p.empty = true }) }
 
 func (p *platform) source() desk.Source {
 	return desk.Source{URL: p.URL + "/hot", Username: "office", Password: p.password, Settings: json.RawMessage(settings)}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"huiying/desk"
 	"huiying/ingest"
@@ -23,6 +24,8 @@ type Poller struct{ Guard *ingest.Guard }
 type cursor struct {
 	ETag   string `json:"etag,omitempty"`
 	Digest string `json:"digest,omitempty"`
+	// Sick says that what was served last is no list, and that the first of it is kept.
+	Sick bool `json:"sick,omitempty"`
 }
 
 // Poll reads the list, if it has changed. As long as it stands still so does everything on it.
@@ -43,7 +46,11 @@ func (p *Poller) Poll(ctx context.Context, src desk.Source, keep ingest.Keep) er
 	}
 	switch got.Status {
 	case http.StatusNotModified:
-		return nil
+		if !at.Sick {
+			return nil
+		}
+		at.Sick = false
+		return save(ctx, nil, at, keep)
 	case http.StatusOK:
 	default:
 		e := ingest.Failed(errors.New(http.StatusText(got.Status)), "对方返回 %d，稍后自动重试", got.Status)
@@ -61,12 +68,8 @@ func (p *Poller) Poll(ctx context.Context, src desk.Source, keep ingest.Keep) er
 	if next == at {
 		return nil
 	}
-	move, err := json.Marshal(next)
-	if err != nil {
-		return err
-	}
 	if next.Digest == at.Digest {
-		return keep(ctx, nil, move)
+		return save(ctx, nil, next, keep)
 	}
 	n, err := json.Marshal(note{URL: got.URL, Length: len(got.Body)})
 	if err != nil {
@@ -76,5 +79,34 @@ func (p *Poller) Poll(ctx context.Context, src desk.Source, keep ingest.Keep) er
 	if t := got.Header.Get("Content-Type"); t != "" && len(t) <= 200 {
 		kind = ingest.Line(t)
 	}
-	return keep(ctx, []desk.Raw{{ContentType: kind, Bytes: got.Body, Note: n}}, move)
+	raw := desk.Raw{ContentType: kind, Bytes: got.Body, Note: n}
+	if _, why := (Parser{}).Parse(src, raw, time.UTC); why != nil {
+		return p.sick(ctx, at, raw, why, keep)
+	}
+	return save(ctx, []desk.Raw{raw}, next, keep)
+}
+
+// sick is the end of a poll that was served what is no list at all, such as a page to
+// log in: the source has failed, and says why. The first is kept for people to see,
+// until the list is well again. The bookmark stays with the list as it was.
+func (p *Poller) sick(ctx context.Context, at cursor, raw desk.Raw, why error, keep ingest.Keep) error {
+	if !at.Sick && len(raw.Bytes) > 0 {
+		at.Sick = true
+		if err := save(ctx, []desk.Raw{raw}, at, keep); err != nil {
+			return err
+		}
+	}
+	var e *desk.Error
+	if errors.As(why, &e) {
+		return ingest.Failed(why, e.Text, e.Args...)
+	}
+	return why
+}
+
+func save(ctx context.Context, raws []desk.Raw, at cursor, keep ingest.Keep) error {
+	move, err := json.Marshal(at)
+	if err != nil {
+		return err
+	}
+	return keep(ctx, raws, move)
 }

@@ -148,6 +148,12 @@ func (b *broker) Put(t testing.TB, msgs ...ingesttest.Message) {
 	}
 }
 
+// Empty implements ingesttest.Emptier.
+func (b *broker) Empty(t testing.TB) {
+	t.Helper()
+	b.publish(t, nil)
+}
+
 func (b *broker) publish(t testing.TB, data []byte) {
 	t.Helper()
 	if _, err := b.js.Publish(t.Context(), streamName+".weibo", data); err != nil {
