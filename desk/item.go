@@ -97,6 +97,8 @@ type Part struct {
 	Removed *Removal
 	// Seen is where it stands on a hot list, of a source that is one.
 	Seen *Sighting
+	// Sealed says that it is 保密, or may be, whatever else of it can't be read.
+	Sealed bool
 }
 
 // Removal is an item taken away at its source (原文已删除). The item stays.
@@ -109,6 +111,12 @@ type Removal struct {
 // gives the same parts. An error concerns the whole raw.
 type Parser interface {
 	Parse(src Source, raw Raw, zone *time.Location) ([]Part, error)
+}
+
+// Sealing is a Parser of a kind whose sources may bring what is 保密. A raw of such a
+// source that can't be read at all may hold it.
+type Sealing interface {
+	MaySeal(src Source) bool
 }
 
 // Author is who an item comes from. Masked unless revealed.
@@ -306,4 +314,8 @@ type Quarantined struct {
 	State      string // "open", "mended", "dropped"
 	ItemID     int64  // what it became when mended
 	ExternalID string
+	// Sealed says that it is 保密 or 举报, or may be: see Hidden.
+	Sealed bool
+	// Head is the beginning of the whole raw, at most 640 bytes, where the share is that.
+	Head []byte
 }

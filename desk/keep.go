@@ -240,6 +240,7 @@ func (d *Desk) keepBad(ctx context.Context, tx Tx, src Source, parts []*part, no
 	qs := make([]Quarantined, len(parts))
 	for i, p := range parts {
 		qs[i] = Quarantined{SourceID: src.ID, RawID: p.raw.ID, Part: p.n, Bytes: p.data, Field: p.err.Field, Reason: p.err.Message(), At: now, State: "open"}
+		qs[i].Sealed = p.sealed || tellsReport(p.data) || p.data == nil && tellsReport(p.raw.Bytes)
 	}
 	isNew, err := tx.Quarantine(ctx, qs)
 	if err != nil {

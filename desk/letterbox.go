@@ -230,6 +230,9 @@ func (d *Desk) keepLetter(ctx context.Context, secret boxSecret, key string, now
 // LetterParser reads what SendLetter keeps.
 type LetterParser struct{ SeatParser }
 
+// MaySeal implements Sealing: a letter may be 保密.
+func (LetterParser) MaySeal(Source) bool { return true }
+
 // errNoLetter says no more than it must.
 var errNoLetter = NotFound("没有找到这个查询码对应的来信，请核对")
 

@@ -19,6 +19,8 @@ type part struct {
 	seen *Sighting
 	// again: the same is in quarantine already.
 	again bool
+	// sealed: it is 保密, or may be, also where it can't be an item.
+	sealed bool
 }
 
 // prepared is what raws hold, parsed and read.
@@ -38,7 +40,7 @@ func (d *Desk) prepare(ctx context.Context, src Source, raws []Raw) prepared {
 				gone = append(gone, *p.Removed)
 				continue
 			}
-			pt := &part{raw: &raws[i], n: n, err: p.Err, data: p.Bytes, seen: p.Seen}
+			pt := &part{raw: &raws[i], n: n, err: p.Err, data: p.Bytes, seen: p.Seen, sealed: p.Sealed || p.Incoming.Sealed}
 			if pt.err == nil {
 				pt.err = p.Incoming.Check()
 			}
@@ -66,17 +68,19 @@ func (d *Desk) prepare(ctx context.Context, src Source, raws []Raw) prepared {
 // parse never lets one raw harm the others: what can't be read, or brings the
 // parser down, becomes a part with the reason.
 func (d *Desk) parse(src Source, raw Raw) (parts []Part) {
-	if raw.Attempts-raw.Readings > maxAttempts || raw.Attempts > maxBegun {
-		return []Part{{Err: Invalid("", "已尝试处理 %d 次均未完成，转人工查看", raw.Attempts-1)}}
-	}
 	parser, ok := d.Parsers[src.Kind]
+	sealing, asks := parser.(Sealing)
+	whole := func(e *Error) []Part { return []Part{{Err: e, Sealed: !ok || asks && sealing.MaySeal(src)}} }
+	if raw.Attempts-raw.Readings > maxAttempts || raw.Attempts > maxBegun {
+		return whole(Invalid("", "已尝试处理 %d 次均未完成，转人工查看", raw.Attempts-1))
+	}
 	if !ok {
-		return []Part{{Err: Invalid("", "没有能读取“%s”来源的程序", src.Kind)}}
+		return whole(Invalid("", "没有能读取“%s”来源的程序", src.Kind))
 	}
 	defer func() {
 		if p := recover(); p != nil {
 			d.Log.Error("a raw brought its parser down", "source", src.Name, "raw", raw.ID, "panic", fmt.Sprint(p))
-			parts = []Part{{Err: Invalid("", "内容无法读取，原件已保留，转人工查看")}}
+			parts = whole(Invalid("", "内容无法读取，原件已保留，转人工查看"))
 		}
 	}()
 	parts, err := parser.Parse(src, raw, d.Policy.Office.Location)
@@ -85,7 +89,7 @@ func (d *Desk) parse(src Source, raw Raw) (parts []Part) {
 		if !errors.As(err, &e) {
 			e = &Error{Code: CodeInvalid, Text: "内容无法读取，原件已保留，转人工查看", Cause: err}
 		}
-		return []Part{{Err: e}}
+		return whole(e)
 	}
 	return parts
 }

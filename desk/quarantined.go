@@ -4,7 +4,8 @@ import "context"
 
 // QuarantinedByID opens one share of a raw that couldn't become an item, for the
 // person who is to mend it. Where the share is the whole raw, its bytes are the
-// raw's. They may hold personal data: what is shown of them goes through Excerpt.
+// raw's, none for those from whom it is Hidden. They may hold personal data: what is shown
+// of them goes through Excerpt.
 func (d *Desk) QuarantinedByID(ctx context.Context, who Actor, id int64) (q Quarantined, err error) {
 	if err := who.need(ActQuarantine); err != nil {
 		return q, err
@@ -17,5 +18,6 @@ func (d *Desk) QuarantinedByID(ctx context.Context, who Actor, id int64) (q Quar
 		q.Bytes = raw.Bytes
 		return err
 	})
+	q.hide(who)
 	return q, err
 }

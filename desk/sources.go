@@ -249,6 +249,9 @@ func (d *Desk) Quarantine(ctx context.Context, who Actor, state string, page Pag
 		list, err = tx.ListQuarantined(ctx, d.scope(who), state, page)
 		return err
 	})
+	for i := range list {
+		list[i].hide(who)
+	}
 	return list, err
 }
 
@@ -268,6 +271,9 @@ func (d *Desk) MendQuarantined(ctx context.Context, who Actor, id int64, mended 
 		}
 		if q.State != "open" {
 			return Conflict("", "这一件已经处理过了")
+		}
+		if mended != nil && q.Hidden(who) {
+			return errHiddenQuarantined
 		}
 		if src, err = tx.SourceByID(ctx, q.SourceID); err != nil {
 			return err

@@ -16,6 +16,12 @@ const MaxTickets = 1000
 // Parser reads a page of a platform's tickets, by the source's mapping.
 type Parser struct{}
 
+// MaySeal says whether the platform marks tickets 保密; where that can't be told, it may.
+func (Parser) MaySeal(src desk.Source) bool {
+	m, err := ReadMapping(src.Settings)
+	return err != nil || m.Sealed != ""
+}
+
 // Parse gives a part per ticket. What can't be mapped is quarantined with the place
 // that is at fault; the others aren't harmed by it.
 func (Parser) Parse(src desk.Source, raw desk.Raw, zone *time.Location) ([]desk.Part, error) {
@@ -30,9 +36,16 @@ func (Parser) Parse(src desk.Source, raw desk.Raw, zone *time.Location) ([]desk.
 	parts := make([]desk.Part, len(tickets))
 	for i, t := range tickets {
 		parts[i] = desk.Part{Bytes: ingest.MappedShare(raw.Bytes, t, m.Items)}
-		if in, bad := m.ticket(t, zone); bad != nil {
+		sealed, bad := m.sealed(t) // before all that can be at fault
+		parts[i].Sealed = sealed || bad != nil
+		in, fault := m.ticket(t, zone)
+		switch {
+		case fault != nil:
+			parts[i].Err = fault
+		case bad != nil:
 			parts[i].Err = bad
-		} else {
+		default:
+			in.Sealed = sealed
 			parts[i].Incoming = in
 		}
 	}
@@ -88,9 +101,6 @@ func (m Mapping) ticket(doc any, zone *time.Location) (in desk.Incoming, bad *de
 	if mirror.Limit, bad = ingest.MappedTime(doc, "limit", m.Limit, zone); bad != nil {
 		return desk.Incoming{}, bad
 	}
-	if in.Sealed, bad = m.sealed(doc); bad != nil {
-		return desk.Incoming{}, bad
-	}
 	if mirror.Replies, bad = m.replies(doc, zone); bad != nil {
 		return desk.Incoming{}, bad
 	}
@@ -106,6 +116,9 @@ func (m Mapping) ticket(doc any, zone *time.Location) (in desk.Incoming, bad *de
 func (m Mapping) sealed(doc any) (bool, *desk.Error) {
 	if m.Sealed == "" {
 		return false, nil
+	}
+	if _, ok := doc.(map[string]any); !ok {
+		return false, desk.Invalid("sealed", "%s 的值应为真假", m.Sealed) // there is no such place
 	}
 	v, ok := ingest.Resolve(doc, m.Sealed)
 	if !ok || v == nil {
