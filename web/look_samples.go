@@ -117,7 +117,7 @@ func sampleItems(now time.Time) []ItemRow {
 		row("item-1", 140*time.Second, "媒体", []string{"云泽晚报"}, Phrase{Text: "化工园区爆炸已致"}, Phrase{Text: "12 人遇难、37 人受伤", Mark: "evidence"}, Phrase{Text: "，明火扑灭"}),
 	}
 	rows[1].Flags = []Flag{{Light: LightRed, Text: "疑不实"}}
-	rows[5].Flags = []Flag{{Light: LightYellow, Text: "转载", Args: []any{9}}}
+	rows[5].Flags = []Flag{{Light: LightYellow, Text: "转载 %d", Args: []any{9}}}
 	rows[0].New = true
 	return rows
 }

@@ -112,7 +112,7 @@ func (r teller) limitFlag(it desk.Item) []Flag {
 	if it.Limit() == nil {
 		return nil
 	}
-	return []Flag{{Light: r.limitLight(it), Text: "限", Args: []any{r.t("%s 前", r.dates().short(*it.Limit()))}}}
+	return []Flag{{Light: r.limitLight(it), Text: "限 %s", Args: []any{r.t("%s 前", r.dates().short(*it.Limit()))}}}
 }
 
 // broughtBy is who brought an item, beside its channel: the unit that called, else its source.

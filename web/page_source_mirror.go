@@ -67,7 +67,7 @@ func mirrorFlags(it desk.Item) []Flag {
 	case m.State != "":
 		flags = append(flags, Flag{Light: mirrorLight(*m), Text: m.StateName()})
 	case m.Told != "":
-		flags = append(flags, Flag{Light: LightOff, Text: "平台状态", Args: []any{m.Told}})
+		flags = append(flags, Flag{Light: LightOff, Text: "平台状态 %s", Args: []any{m.Told}})
 	}
 	return flags
 }

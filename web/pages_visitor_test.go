@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -65,8 +66,19 @@ func (v *visitor) do(method, path, form string) page {
 	if err != nil {
 		v.n.t.Fatal(err)
 	}
+	if bare := unfilled(string(b)); bare != "" {
+		v.n.t.Errorf("%s %s shows a text that nothing was put into: …%s…", method, path, bare)
+	}
 	return page{path, res.StatusCode, res.Header, string(b)}
 }
+
+var (
+	notShown = regexp.MustCompile(`(?s)<(script|style|textarea)\b.*?</(?:script|style|textarea)>|<[^>]*>`)
+	bare     = regexp.MustCompile(`.{0,30}%([sdv]\b|!).{0,20}`)
+)
+
+// unfilled finds a verb of a format in what a page shows, or what is written where a value is missing.
+func unfilled(body string) string { return bare.FindString(notShown.ReplaceAllString(body, " ")) }
 
 // page is what came back.
 type page struct {

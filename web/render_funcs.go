@@ -34,6 +34,7 @@ func (v *Views) funcs(lang string) template.FuncMap {
 		// texts
 		"t":    text,
 		"lang": func() string { return lang },
+		"flag": func(f Flag) any { return flagWords(lang, text, f) },
 		"text": func(s Said) string { return text(s.Text, s.Args...) },
 		// instants and lengths of time
 		"day": d.day, "minute": d.minute, "short": d.short, "hm": d.hm, "hms": d.hms,

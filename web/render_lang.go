@@ -13,7 +13,7 @@ import (
 // another language than Chinese every value shown as text that doesn't come from the catalogue goes through inChinese.
 
 // ownWords are the functions whose results are the interface's own, in its own language.
-var ownWords = map[string]bool{"t": true, "text": true, "lightWord": true, "icon": true, "static": true, "jsTexts": true, "day": true, "minute": true, "short": true,
+var ownWords = map[string]bool{"t": true, "text": true, "flag": true, "lightWord": true, "icon": true, "static": true, "jsTexts": true, "day": true, "minute": true, "short": true,
 	"hm": true, "hms": true, "near": true, "moment": true, "span": true, "left": true, "counter": true, "iso": true, "number": true, "percent": true, "lang": true, "inChinese": true, "sentence": true}
 
 // notMarked are the elements that hold nothing but text.
@@ -51,6 +51,18 @@ func sentence(text string, values ...any) template.HTML {
 		}
 	}
 	return template.HTML(fmt.Sprintf(template.HTMLEscapeString(text), values...))
+}
+
+// flagWords are a flag's, with what people wrote in it marked where the page isn't in Chinese.
+func flagWords(lang string, text func(string, ...any) string, f Flag) any {
+	if lang == LangChinese || len(f.Args) == 0 {
+		return text(f.Text, f.Args...)
+	}
+	values := make([]any, len(f.Args))
+	for i, v := range f.Args {
+		values[i] = inChinese(v)
+	}
+	return sentence(text(f.Text), values...)
 }
 
 // own says whether a command gives the interface's own words.

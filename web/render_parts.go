@@ -139,7 +139,7 @@ func (i ItemRow) Moment() time.Time {
 type Flag struct {
 	Light string
 	Text  string // interface text
-	Args  []any
+	Args  []any  // of the text
 }
 
 // Step is one step of a procedure (流程).

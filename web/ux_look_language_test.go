@@ -37,6 +37,10 @@ func TestBrowserUX33English(t *testing.T) {
 		if tab.Eval(chineseOutside, &found); len(found) > 0 {
 			t.Errorf("%s:\n  %s", p.name, strings.Join(found, "\n  "))
 		}
+		var body string
+		if tab.Eval("document.body.innerText", &body); unfilled(body) != "" {
+			t.Errorf("%s shows a text that nothing was put into: …%s…", p.name, unfilled(body))
+		}
 		var wide bool
 		if tab.Eval("document.documentElement.scrollWidth > innerWidth", &wide); wide {
 			t.Errorf("%s is wider than the window in English", p.name)
