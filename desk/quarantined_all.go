@@ -5,9 +5,6 @@ import (
 	"errors"
 )
 
-// replayMost bounds what one press of a button puts through the door again.
-const replayMost = 500
-
 // Replayed is what became of one share put through the door again.
 type Replayed struct {
 	ID      int64  // of the quarantine
@@ -25,29 +22,13 @@ func (d *Desk) ReplayLike(ctx context.Context, who Actor, id int64, anyReason bo
 	if err := who.need(ActQuarantine); err != nil {
 		return nil, false, err
 	}
-	like, err := d.QuarantinedByID(ctx, who, id)
+	like := LikeReason
+	if anyReason {
+		like = LikeSource
+	}
+	ids, more, err := d.quarantinedLike(ctx, who, id, like, "open")
 	if err != nil {
 		return nil, false, err
-	}
-	var ids []int64
-	for page := (Page{Limit: 1000, Newest: true}); !more; {
-		list, err := d.Quarantine(ctx, who, "open", page)
-		if err != nil {
-			return nil, false, err
-		}
-		for _, q := range list {
-			page.After = q.ID
-			if q.SourceID != like.SourceID || !anyReason && (q.Reason != like.Reason || q.Field != like.Field) {
-				continue
-			}
-			if more = len(ids) >= replayMost; more {
-				break
-			}
-			ids = append(ids, q.ID)
-		}
-		if len(list) < page.Limit {
-			break
-		}
 	}
 	for _, q := range ids {
 		r := Replayed{ID: q}
