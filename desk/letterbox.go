@@ -146,7 +146,7 @@ func (f LetterForm) check() error {
 		max                int
 	}{{"title", f.Title, "请填写标题", MaxLetterTitle}, {"words", f.Words, "请填写来信内容", MaxLetterWords}, {"name", f.Name, "", MaxLetterName},
 		{"phone", f.Phone, "", MaxPhone}, {"place", f.Place, "", MaxLetterTitle}} {
-		n := utf8.RuneCountInString(c.value)
+		n := utf8.RuneCountInString(lineEnds(c.value))
 		switch {
 		case c.need != "" && strings.TrimSpace(c.value) == "":
 			return Invalid(c.field, c.need)
@@ -163,7 +163,8 @@ func (f LetterForm) check() error {
 }
 
 // SendLetter takes a letter of the public in and gives its query code, which isn't
-// kept. The same form sent twice is one letter and gives the same code.
+// kept. The same form sent twice is one letter and gives the same code; with other
+// words in it, it is another letter.
 func (d *Desk) SendLetter(ctx context.Context, f LetterForm) (code string, err error) {
 	if err := f.check(); err != nil {
 		return "", err
@@ -177,7 +178,7 @@ func (d *Desk) SendLetter(ctx context.Context, f LetterForm) (code string, err e
 	if err != nil {
 		return "", err
 	}
-	l, code, err := d.keepLetter(ctx, secret, key, now)
+	l, code, err := d.keepLetter(ctx, secret, f.key(secret, key), now)
 	if err != nil {
 		return "", err
 	}
@@ -190,11 +191,23 @@ func (d *Desk) SendLetter(ctx context.Context, f LetterForm) (code string, err e
 
 // incoming is the letter as an item.
 func (f LetterForm) incoming(l Letter) Incoming {
-	in := Incoming{ExternalID: l.externalID(), Title: strings.TrimSpace(f.Title), Body: strings.ReplaceAll(f.Words, "\r\n", "\n"), Place: strings.TrimSpace(f.Place), Sealed: f.Sealed}
+	in := Incoming{ExternalID: l.externalID(), Title: strings.TrimSpace(f.Title), Body: lineEnds(f.Words), Place: strings.TrimSpace(f.Place), Sealed: f.Sealed}
 	if !f.Anonymous {
 		in.Author = Author{Name: strings.TrimSpace(f.Name), Phone: strings.TrimSpace(f.Phone)}
 	}
 	return in
+}
+
+// key is the letter's own, of its form's key and what is written in it: who goes back
+// and writes another letter into the same form has sent two.
+func (f LetterForm) key(secret boxSecret, form string) string {
+	in := f.incoming(Letter{})
+	return form + "." + hexOf(secret.mac("letter", in.Title, in.Body, in.Place, in.Author.Name, in.Author.Phone, strconv.FormatBool(in.Sealed)))
+}
+
+// lineEnds are one character each, as people count them; a browser sends two.
+func lineEnds(s string) string {
+	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
 }
 
 // keepLetter stores what the code is found by.
@@ -303,7 +316,7 @@ func (d *Desk) AnswerLetter(ctx context.Context, who Actor, item int64, version 
 	if err := who.need(ActItemReply); err != nil {
 		return r, err
 	}
-	body = strings.TrimSpace(body)
+	body = strings.TrimSpace(lineEnds(body))
 	switch n := utf8.RuneCountInString(body); {
 	case n == 0:
 		return r, Invalid("reply", "请填写答复内容")

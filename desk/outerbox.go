@@ -58,6 +58,7 @@ func (b OuterBox) SendLetter(ctx context.Context, f LetterForm) (code string, er
 	if err != nil {
 		return "", err
 	}
+	key = f.key(secret, key)
 	form := secret.form(key)
 	was, err := b.Spool.SpooledByForm(ctx, form)
 	if err == nil {
