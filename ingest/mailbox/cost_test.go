@@ -2,6 +2,8 @@ package mailbox
 
 import (
 	"bytes"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +28,8 @@ func TestCost(t *testing.T) {
 		"HTML":             "Subject: x\nContent-Type: text/html\n\n" + strings.Repeat("<div><!--", mb),
 		"one line":         "Subject: x\nContent-Type: text/html\n\n" + strings.Repeat("<a href='", 2*mb),
 		"HZ":               "Subject: x\nContent-Type: text/plain; charset=hz-gb-2312\n\n" + strings.Repeat("~{\n", 4*mb),
+		"alternatives":     "Subject: x\n" + nested(9, strings.Repeat("清水路", 100<<10)),
+		"copies":           "Subject: x\n" + multi("mixed", "b", slices.Repeat([]string{plainPart(strings.Repeat("ab ", mb/2)), htmlPart(strings.Repeat("ab ", mb/2) + "c")}, 8)...),
 		"attachments":      mixed([2]string{"Content-Type: application/zip; name=a.zip", "PK\x03\x04" + string(bytes.Repeat([]byte("PK\x01\x02"), 3*mb))}),
 	} {
 		start := time.Now()
@@ -36,4 +40,12 @@ func TestCost(t *testing.T) {
 			t.Logf("%s: %v", name, took)
 		}
 	}
+}
+
+// nested is a letter in alternatives of alternatives, each with its own long text.
+func nested(depth int, words string) string {
+	if depth == 0 {
+		return htmlPart(words)
+	}
+	return multi("alternative", fmt.Sprint("b", depth), plainPart(words), nested(depth-1, words))
 }

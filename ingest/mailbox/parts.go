@@ -18,10 +18,10 @@ const (
 
 // letter is what a person would read of a message.
 type letter struct {
-	plain, html []string // texts in their order
-	files       []desk.File
-	about       []string // Message-IDs of the messages that a report is about
-	parts       int
+	texts []text // in their order
+	files []desk.File
+	about []string // Message-IDs of the messages that a report is about
+	parts int
 }
 
 // read walks a part and what is inside it.
@@ -40,45 +40,45 @@ func (l *letter) read(h header, body []byte, depth int) {
 		l.readParts(kind, params["boundary"], body, depth)
 	case kind == "message/rfc822" || kind == "message/global":
 		ih, ib := split(transfer(h, body))
-		var sub letter
-		sub.parts, sub.files = l.parts, l.files
+		sub := letter{parts: l.parts, files: l.files}
 		sub.read(ih, ib, depth+1)
-		l.parts = sub.parts
-		if text := sub.text(); text != "" {
-			subject := words(ih.get("Subject"))
-			l.plain = append(l.plain, strings.TrimSpace("【所附邮件】"+subject+"\n"+text))
+		l.parts, l.files = sub.parts, sub.files
+		if inside := sub.text(); inside != "" {
+			l.texts = append(l.texts, text{s: strings.TrimSpace("【所附邮件】" + words(ih.get("Subject")) + "\n" + inside)})
 		}
-		l.files = sub.files
 		l.about = append(append(l.about, messageIDs(ih.get("Message-ID"))...), sub.about...)
 	case disposition == "attachment" || name != "" && !strings.HasPrefix(kind, "text/"):
 		l.file(h, body, name)
 	case kind == "text/html":
-		l.html = append(l.html, ingest.HTMLText(decodeText(h, params, body)))
+		l.add(decodeText(h, params, body), true)
+		l.named(h, body, name)
 	case isBinary(h, body):
 		l.file(h, body, name)
 	case kind == "text/rfc822-headers":
 		ih, _ := split(transfer(h, body))
 		l.about = append(l.about, messageIDs(ih.get("Message-ID"))...)
 	case kind == "" || kind == "text" || strings.HasPrefix(kind, "text/") || kind == "message/delivery-status":
-		if t := strings.TrimSpace(ingest.Clean(decodeText(h, params, body))); t != "" {
-			if looksHTML(t) {
-				l.html = append(l.html, ingest.HTMLText(t))
-			} else {
-				l.plain = append(l.plain, t)
-			}
-		}
+		l.add(strings.TrimSpace(ingest.Clean(decodeText(h, params, body))), false)
+		l.named(h, body, name)
 	case name == "" && !strings.Contains(kind, "/"):
 		// A type that isn't one: taken for text if it reads as text.
 		if t, ok := ingest.Decode(beginning(h, body, maxText), params["charset"]); ok {
-			l.plain = append(l.plain, strings.TrimSpace(ingest.Clean(t)))
+			l.add(strings.TrimSpace(ingest.Clean(t)), false)
 		}
 	default:
 		l.file(h, body, name)
 	}
 }
 
-// readParts walks a multipart body. Of alternatives one is enough: the plain one
-// if it says something, else the last that does.
+// named keeps a text that has a name as a file as well: it may be the letter, and it
+// may be the material that belongs to it.
+func (l *letter) named(h header, body []byte, name string) {
+	if name != "" && len(bytes.TrimSpace(body)) > 0 {
+		l.file(h, body, name)
+	}
+}
+
+// readParts walks a multipart body.
 func (l *letter) readParts(kind, boundary string, body []byte, depth int) {
 	chunks := parts(body, boundary)
 	if len(chunks) == 0 {
@@ -86,40 +86,52 @@ func (l *letter) readParts(kind, boundary string, body []byte, depth int) {
 			chunks = parts(body, guess)
 		}
 	}
-	if len(chunks) == 0 {
-		if t := strings.TrimSpace(ingest.Clean(decodeText(nil, nil, body))); t != "" {
-			l.plain = append(l.plain, t)
-		}
-		return
-	}
-	if kind != "multipart/alternative" {
+	switch {
+	case len(chunks) == 0:
+		l.add(strings.TrimSpace(ingest.Clean(decodeText(nil, nil, body))), false)
+	case kind == "multipart/alternative":
+		l.readAlternatives(chunks, depth)
+	default:
 		for _, c := range chunks {
 			h, b := split(c)
 			l.read(h, b, depth+1)
 		}
-		return
 	}
-	var best letter
+}
+
+// readAlternatives takes the words of one: of the first plain text and the last HTML
+// the one that better says so; of what is neither, such as a calendar's entry, only
+// when there is nothing else. The files are those of all.
+func (l *letter) readAlternatives(chunks [][]byte, depth int) {
+	var plain, rich, other letter
 	for _, c := range chunks {
 		h, b := split(c)
 		alt := letter{parts: l.parts, files: l.files}
 		alt.read(h, b, depth+1)
-		l.parts = alt.parts
-		l.files, l.about = alt.files, append(l.about, alt.about...)
-		plainWins := len(best.plain) > 0 && strings.TrimSpace(strings.Join(best.plain, "")) != ""
-		if alt.text() != "" && !plainWins {
-			best = alt
+		l.parts, l.files, l.about = alt.parts, alt.files, append(l.about, alt.about...)
+		kind, _ := value(h.get("Content-Type"))
+		switch {
+		case len(alt.texts) == 0:
+		case strings.HasPrefix(kind, "text/") && kind != "text/plain" && kind != "text/html":
+			other = alt
+		case alt.rich():
+			rich = alt
+		case len(plain.texts) == 0:
+			plain = alt
 		}
 	}
-	l.plain, l.html = append(l.plain, best.plain...), append(l.html, best.html...)
-}
-
-// text is the letter's text: the plain parts, the HTML ones only when there are none.
-func (l *letter) text() string {
-	if t := strings.TrimSpace(strings.Join(l.plain, "\n\n")); t != "" {
-		return t
+	best := plain.texts
+	switch {
+	case len(plain.texts) == 0 && len(rich.texts) == 0:
+		best = other.texts
+	case better(plain.text(), rich.html()):
+		best = rich.texts
+	default:
+		best = append(best, rich.beside(plain)...)
 	}
-	return strings.TrimSpace(strings.Join(l.html, "\n\n"))
+	for _, t := range best {
+		l.join(t)
+	}
 }
 
 // parts cuts a multipart body at its boundary. The closing one may be missing.
