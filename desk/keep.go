@@ -166,6 +166,9 @@ func (d *Desk) keepKnown(ctx context.Context, tx Tx, src Source, known []*part) 
 		}
 		p.res.Status = StatusUpdated
 		p.item.renew(old)
+		if err := keepCount(ctx, tx, old, p.item); err != nil {
+			return err
+		}
 		if err := tx.ReplaceItem(ctx, p.item, p.item.ReceivedAt); err != nil {
 			return err
 		}

@@ -26,6 +26,8 @@ func TestPastePage(t *testing.T) {
 	v.post("/items/1/counts", typed()).want(t, 422, "至少填写一项")
 	v.post("/items/1/counts", typed("reads", "5300", "comments", "20")).to(t, "/items/1")
 	v.get("/items/1").want(t, 200, "<polyline", "从 1,200 到 5,300", "更新数字")
+	v.post("/items/1/counts", typed("reads", "900", "at", "2026-11-20T18:00")).to(t, "/items/1") // seen before, entered after
+	v.get("/items/1").want(t, 200, "从 900 到 5,300").lacks(t, `cx="-`, `points="-`)
 	v.get("/items/1/shot").want(t, 404)
 	o.post("/items/1/counts", typed("reads", "1")).want(t, 403)
 
@@ -67,7 +69,10 @@ func TestSpreadLine(t *testing.T) {
 		if ok != (len(counts) > 0) {
 			t.Fatal(ok)
 		}
-		for _, d := range line.Ends {
+		for i, d := range line.Ends {
+			if i > 0 && d.X < line.Ends[i-1].X {
+				t.Fatal("the line goes back in time", line.Ends)
+			}
 			if d.X < 0 || d.X > spreadWidth || d.Y < 0 || d.Y > spreadHeight {
 				t.Fatal(d)
 			}
