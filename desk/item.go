@@ -140,8 +140,10 @@ type Incoming struct {
 	Picked map[string]string `json:",omitempty"`
 	Auto   string            `json:",omitempty"` // what wrote it when no person did: AutoReply, …
 	Sealed bool              `json:",omitempty"` // 保密: only for those who may see personal data
-	Refs   []string          `json:",omitempty"` // Message-IDs that it answers
-	Files  []File            `json:",omitempty"` // on the way in; afterwards they are ItemFile.Files
+	// FromUs says that it names our own address as its sender, as anybody could: see Desk.ownCopies.
+	FromUs bool     `json:"-"`
+	Refs   []string `json:",omitempty"` // Message-IDs that it answers
+	Files  []File   `json:",omitempty"` // on the way in; afterwards they are ItemFile.Files
 	// Extra is what the door's form has beside the words; nil: nothing.
 	Extra *Extra `json:",omitempty"`
 }

@@ -10,7 +10,7 @@ import (
 const (
 	AutoReply  = "reply"  // 自动回复: an answering machine
 	AutoBounce = "bounce" // 退信: a mail server that could not deliver
-	AutoOwn    = "own"    // 本单位发出: sent from the mailbox's own address
+	AutoOwn    = "own"    // 本单位发出: a copy of what the office itself sent
 	AutoBulk   = "bulk"   // 群发: to many at once; read like any letter all the same
 )
 
@@ -47,6 +47,56 @@ type File struct {
 
 // Machine says that a machine wrote it and that nobody waits for an answer.
 func (in Incoming) Machine() bool { return in.Auto != "" && in.Auto != AutoBulk }
+
+// ownCopies sets aside the copies of our own answers: what names our address as its
+// sender and answers a letter that this source has. That address alone proves nothing:
+// forms on websites write it, and so does whoever wants his letter to be read by nobody.
+func (d *Desk) ownCopies(ctx context.Context, src Source, parts []*part) {
+	var ours []*part
+	others := map[string]bool{}
+	for _, p := range parts {
+		switch {
+		case p.err != nil:
+		case p.item.FromUs && !p.item.Machine():
+			ours = append(ours, p)
+		default:
+			others[p.item.ExternalID] = true
+		}
+	}
+	if len(ours) == 0 {
+		return
+	}
+	err := d.Store.View(ctx, func(tx Tx) error {
+		for _, p := range ours {
+			answers, err := answersOne(ctx, tx, src.ID, p.item, others)
+			if err != nil {
+				return err
+			}
+			if answers {
+				p.item.Auto, p.item.State = AutoOwn, ItemSettled
+			}
+		}
+		return nil
+	})
+	if err != nil { // they stay letters, for people to set aside
+		d.Log.Error("copies of our own letters can't be told from others", "source", src.Name, "error", err)
+	}
+}
+
+// answersOne says that an item answers one that the source has or that comes with it.
+func answersOne(ctx context.Context, tx Tx, source int64, it Item, with map[string]bool) (bool, error) {
+	for _, ref := range it.Refs {
+		if with[ref] {
+			return true, nil
+		}
+		_, err := tx.ItemByExternalID(ctx, source, ref)
+		if CodeOf(err) == CodeNotFound {
+			continue
+		}
+		return err == nil, err
+	}
+	return false, nil
+}
 
 // quiet takes out of a reading what would make work of an item that needs none, or
 // show a sealed one in the company of others.

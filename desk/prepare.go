@@ -56,6 +56,7 @@ func (d *Desk) prepare(ctx context.Context, src Source, raws []Raw) prepared {
 			parts = append(parts, pt)
 		}
 	}
+	d.ownCopies(ctx, src, parts)
 	d.read(ctx, parts)
 	for _, p := range parts {
 		if p.item.Unread {

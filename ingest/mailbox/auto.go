@@ -9,7 +9,8 @@ import (
 )
 
 // auto says what wrote a message when no person did. It asks for a clear mark: a
-// letter taken for a machine's would be read by nobody.
+// letter taken for a machine's would be read by nobody. That it was sent from our own
+// address is no such mark: see ours.
 func auto(own string, h header) string {
 	kind, params := value(h.get("Content-Type"))
 	report := strings.ToLower(params["report-type"])
@@ -30,9 +31,6 @@ func auto(own string, h header) string {
 			return desk.AutoReply // our own words come back
 		}
 	}
-	if from != "" && strings.Contains(own, "@") && from == own {
-		return desk.AutoOwn
-	}
 	submitted, _ := value(h.get("Auto-Submitted"))
 	submitted = firstWord(submitted)
 	precedence := firstWord(strings.ToLower(h.get("Precedence")))
@@ -46,6 +44,60 @@ func auto(own string, h header) string {
 		return desk.AutoBulk
 	}
 	return ""
+}
+
+// ours says that a letter names the mailbox's own address as its sender and nobody
+// else to answer. Anybody can write that: what proves a copy of our own is for the
+// folder it lies in, or for the letter it answers, to say.
+func ours(own string, h header) bool {
+	_, from := sender(orSender(h))
+	return same(own, from) && answerTo(own, h) == ""
+}
+
+// answerTo is who the answer to a letter from our own address goes to, as Reply-To
+// names them, and "" when that is ourselves or the letter isn't from our address. Forms
+// on websites send what people write in this way.
+func answerTo(own string, h header) string {
+	if _, from := sender(orSender(h)); !same(own, from) {
+		return ""
+	}
+	for _, f := range h {
+		if !strings.EqualFold(f.name, "Reply-To") {
+			continue
+		}
+		for _, one := range addresses(f.value) {
+			if _, addr := sender(one); addr != "" && !same(own, addr) {
+				return one
+			}
+		}
+	}
+	return ""
+}
+
+// same says that an address is the mailbox's own; a user name that is no address names none.
+func same(own, addr string) bool {
+	return strings.Contains(own, "@") && strings.EqualFold(own, strings.TrimSpace(words(addr)))
+}
+
+// addresses cuts a list of them at its commas.
+func addresses(v string) (list []string) {
+	quoted, inside, start := false, 0, 0
+	for i := 0; i < len(v) && len(list) < 20; i++ {
+		switch c := v[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '<' || c == '(':
+			inside++
+		case c == '>' || c == ')':
+			inside = max(0, inside-1)
+		case inside == 0 && (c == ',' || c == ';' || c == ':'): // 组: a@b, c@d;
+			list, start = append(list, v[start:i]), i+1
+		}
+	}
+	return append(list, v[start:])
 }
 
 // saysYes knows the marks that answering machines put beside the standard one.

@@ -31,7 +31,8 @@ func TestAuto(t *testing.T) {
 		"a report":                     {"From: mx@example.com\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n", desk.AutoBounce},
 		"a receipt":                    {"From: a@example.com\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\n", desk.AutoReply},
 		"failed recipients":            {"From: mx@example.com\nX-Failed-Recipients: b@example.com\n", desk.AutoBounce},
-		"own address":                  {"From: 市长信箱 <letters@YUNZE.example.cn>\n", desk.AutoOwn},
+		"own address proves nothing":   {"From: 市长信箱 <letters@YUNZE.example.cn>\n", ""},
+		"a form under our own address": {"From: letters@yunze.example.cn\nAuto-Submitted: auto-generated\n", desk.AutoBulk},
 		"own words back":               {"From: a@example.com\nX-Loop: letters@yunze.example.cn\n", desk.AutoReply},
 		"somebody else's loop":         {"From: a@example.com\nX-Loop: other@example.com\n", ""},
 	} {
@@ -40,9 +41,41 @@ func TestAuto(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
-	h, _ := split([]byte("From: letters@yunze.example.cn\n\nx\n"))
-	if got := auto("letters", h); got != "" {
-		t.Errorf("a user name that is no address: %q", got)
+}
+
+// TestOurs: a letter under the mailbox's own address is our own only where the account
+// keeps what it sent; who else is to be answered is its author.
+func TestOurs(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		own, header  string
+		sent, fromUs bool
+		auto, author string
+	}{
+		"a letter":                   {"", "From: 张三 <zhang@example.com>\nReply-To: li@example.com\n", false, false, "", "张三"},
+		"in the inbox":               {"", "From: 市长信箱 <LETTERS@yunze.example.cn>\n", false, true, "", "市长信箱"},
+		"in the folder of sent ones": {"", "From: 市长信箱 <letters@yunze.example.cn>\n", true, true, desk.AutoOwn, "市长信箱"},
+		"a letter filed there":       {"", "From: zhang@example.com\n", true, false, "", "zhang@example.com"},
+		"a form":                     {"", "From: letters@yunze.example.cn\nReply-To: =?utf-8?B?5byg5LiJ?= <citizen@example.com>\n", false, false, "", "张三"},
+		"a form, kept as sent":       {"", "From: letters@yunze.example.cn\nReply-To: citizen@example.com\n", true, false, "", "citizen@example.com"},
+		"a form that says so":        {"", "From: letters@yunze.example.cn\nReply-To: citizen@example.com\nAuto-Submitted: auto-generated\n", false, false, desk.AutoBulk, "citizen@example.com"},
+		"both to be answered":        {"", "From: letters@yunze.example.cn\nReply-To: \"Letters, the\" <Letters@yunze.example.cn>, citizen@example.com\n", false, false, "", "citizen@example.com"},
+		"ourselves to be answered":   {"", "From: letters@yunze.example.cn\nReply-To: letters@yunze.example.cn\n", false, true, "", "letters@yunze.example.cn"},
+		"nobody to be answered":      {"", "From: letters@yunze.example.cn\nReply-To:\n", false, true, "", "letters@yunze.example.cn"},
+		"a user name, no address":    {"letters", "From: letters@yunze.example.cn\n", true, false, "", "letters@yunze.example.cn"},
+		"a machine of ours":          {"", "From: letters@yunze.example.cn\nAuto-Submitted: auto-replied\n", true, true, desk.AutoReply, "letters@yunze.example.cn"},
+	} {
+		own := c.own
+		if own == "" {
+			own = "Letters@yunze.example.cn"
+		}
+		parts, err := Parser{}.Parse(desk.Source{Username: own}, rawOf(note{UIDValidity: 1, UID: 1, Sent: c.sent}, []byte(c.header+"Subject: x\n\n正文\n")), zone(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if in := parts[0].Incoming; in.Auto != c.auto || in.FromUs != c.fromUs || in.Author.Name != c.author {
+			t.Errorf("%s: %q, from us %v, author %q", name, in.Auto, in.FromUs, in.Author.Name)
+		}
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 
 // fetch gets the bytes of the messages, peeking. Of one beyond the limit only the
 // beginning is asked for. What arrived whole before an error is in the answer.
-func fetch(c *imapclient.Client, validity uint32, mails []mail) (map[uint32]desk.Raw, error) {
+func fetch(c *imapclient.Client, validity uint32, sent bool, mails []mail) (map[uint32]desk.Raw, error) {
 	got := make(map[uint32]desk.Raw, len(mails))
 	var whole imap.UIDSet
 	for _, m := range mails {
@@ -21,7 +21,7 @@ func fetch(c *imapclient.Client, validity uint32, mails []mail) (map[uint32]desk
 			continue
 		}
 		err := fetchSet(c, imap.UIDSetNum(imap.UID(m.uid)), &imap.SectionPartial{Size: tooBigKeep}, func(uid uint32, b []byte, _ int64) {
-			got[uid] = rawOf(note{UIDValidity: validity, UID: uid, Size: m.size}, b)
+			got[uid] = rawOf(note{UIDValidity: validity, UID: uid, Size: m.size, Sent: sent}, b)
 		})
 		if err != nil {
 			return got, err
@@ -31,7 +31,7 @@ func fetch(c *imapclient.Client, validity uint32, mails []mail) (map[uint32]desk
 		return got, nil
 	}
 	err := fetchSet(c, whole, nil, func(uid uint32, b []byte, size int64) {
-		n := note{UIDValidity: validity, UID: uid}
+		n := note{UIDValidity: validity, UID: uid, Sent: sent}
 		if size > MaxMail {
 			n.Size, b = size, b[:tooBigKeep]
 		}

@@ -17,34 +17,53 @@ const everyFolder = "*"
 // maxFolders bounds the folders of one account.
 const maxFolders = 100
 
+// box is a folder of an account.
+type box struct {
+	name string
+	sent bool // what the account itself sent is kept there
+}
+
 // foldersOf are the folders that a source reads.
-func foldersOf(c *imapclient.Client, to place) ([]string, error) {
+func foldersOf(c *imapclient.Client, to place) (boxes []box, err error) {
 	if to.folders[0] != everyFolder {
-		return to.folders, nil
+		for _, f := range to.folders {
+			boxes = append(boxes, box{f, sentName(f[strings.LastIndexAny(f, "/.")+1:])})
+		}
+		return boxes, nil
 	}
-	boxes, err := c.List("", "*", nil).Collect()
+	return everyBox(c)
+}
+
+func everyBox(c *imapclient.Client) ([]box, error) {
+	list, err := c.List("", "*", nil).Collect()
 	if err != nil {
 		return nil, ingest.Failed(err, "列出邮箱文件夹时连接中断")
 	}
-	var names []string
-	for _, b := range boxes {
-		if readable(b) && !slices.Contains(names, b.Mailbox) && len(names) < maxFolders {
-			names = append(names, b.Mailbox)
+	var boxes []box
+	for _, b := range list {
+		known := slices.ContainsFunc(boxes, func(have box) bool { return have.name == b.Mailbox })
+		if readable(b) && !known && len(boxes) < maxFolders {
+			boxes = append(boxes, box{b.Mailbox, slices.Contains(b.Attrs, imap.MailboxAttrSent) || sentName(lastName(b))})
 		}
 	}
-	slices.SortFunc(names, func(a, b string) int { // INBOX first: what is new is there
+	slices.SortFunc(boxes, func(a, b box) int { // INBOX first: what is new is there
 		switch {
-		case strings.EqualFold(a, "INBOX"):
+		case strings.EqualFold(a.name, "INBOX"):
 			return -1
-		case strings.EqualFold(b, "INBOX"):
+		case strings.EqualFold(b.name, "INBOX"):
 			return 1
 		}
-		return strings.Compare(a, b)
+		return strings.Compare(a.name, b.name)
 	})
-	if len(names) == 0 {
+	if len(boxes) == 0 {
 		return nil, ingest.Failed(nil, "这个邮箱账号没有可读的文件夹")
 	}
-	return names, nil
+	return boxes, nil
+}
+
+// sentName knows the names under which mail programs keep what was sent.
+func sentName(name string) bool {
+	return slices.Contains([]string{"sent", "sent items", "sent messages", "sent mail", "已发送", "已发送邮件", "已发邮件", "已发送消息"}, strings.ToLower(name))
 }
 
 // apart are names under which mail programs keep what isn't a letter to the office.
@@ -58,9 +77,13 @@ func readable(b *imap.ListData) bool {
 			return false
 		}
 	}
-	name := b.Mailbox
-	if b.Delim != 0 {
-		name = name[strings.LastIndex(name, string(b.Delim))+1:]
+	return !slices.Contains(apart, strings.ToLower(lastName(b)))
+}
+
+// lastName is a folder's name without those of the folders that it is in.
+func lastName(b *imap.ListData) string {
+	if b.Delim == 0 {
+		return b.Mailbox
 	}
-	return !slices.Contains(apart, strings.ToLower(name))
+	return b.Mailbox[strings.LastIndex(b.Mailbox, string(b.Delim))+1:]
 }

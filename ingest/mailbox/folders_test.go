@@ -81,6 +81,41 @@ func TestSeveralFolders(t *testing.T) {
 	}
 }
 
+// TestSentFolder: what lies where the account keeps what it sent is its own, by the
+// server's mark or the folder's name; the same address in the inbox is anybody's.
+func TestSentFolder(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"/*", "/?folder=INBOX&folder=" + url.QueryEscape("办公.已发送")} {
+		d, door := account(t, path, "办公.已发送")
+		ours := func(id string) string {
+			return "From: " + door.Source.Username + "\r\nMessage-ID: <" + id + "@example.com>\r\nSubject: " + id + "\r\n\r\n正文\r\n"
+		}
+		d.deliver(t, "办公.已发送", ours("sent"))
+		d.deliver(t, "INBOX", ours("forged"))
+		src := door.State()
+		src.Password = "pw"
+		got := map[string]bool{}
+		if err := newPoller().Poll(t.Context(), src, func(_ context.Context, raws []desk.Raw, _ json.RawMessage) error {
+			for _, r := range raws {
+				var n note
+				if err := json.Unmarshal(r.Note, &n); err != nil {
+					return err
+				}
+				h, _ := split(r.Bytes)
+				got[title(h)] = n.Sent
+			}
+			return nil
+		}); err != nil || len(got) != 2 || !got["sent"] || got["forged"] {
+			t.Errorf("%s: %v, %v", path, got, err)
+		}
+	}
+	for name, want := range map[string]bool{"Sent Items": true, "SENT": true, "已发送邮件": true, "INBOX": false, "已发送的来信": false} {
+		if sentName(name) != want {
+			t.Errorf("%q: %v", name, !want)
+		}
+	}
+}
+
 // TestOneFolderGone: the others are read all the same, and the failure is told.
 func TestOneFolderGone(t *testing.T) {
 	t.Parallel()

@@ -20,6 +20,7 @@ type note struct {
 	UID         uint32 `json:"uid"`
 	Size        int64  `json:"size,omitempty"`    // as the server says, when it is beyond the limit and only the beginning is here
 	Refused     bool   `json:"refused,omitempty"` // the server wouldn't give the message
+	Sent        bool   `json:"sent,omitempty"`    // it lies where the account keeps what it sent
 }
 
 // Parser reads messages.
@@ -41,14 +42,14 @@ func (Parser) Parse(src desk.Source, raw desk.Raw, zone *time.Location) ([]desk.
 	case len(raw.Bytes) == 0:
 		return nil, desk.Invalid("", "邮件没有内容")
 	}
-	in, err := parse(src, raw, zone)
+	in, err := parse(src, raw, n, zone)
 	if err != nil {
 		return nil, err
 	}
 	return []desk.Part{{Incoming: in}}, nil
 }
 
-func parse(src desk.Source, raw desk.Raw, zone *time.Location) (desk.Incoming, error) {
+func parse(src desk.Source, raw desk.Raw, n note, zone *time.Location) (desk.Incoming, error) {
 	h, body := split(raw.Bytes)
 	var l letter
 	l.read(h, body, 0)
@@ -56,12 +57,18 @@ func parse(src desk.Source, raw desk.Raw, zone *time.Location) (desk.Incoming, e
 		ExternalID: identity(h, raw.Bytes),
 		Title:      ingest.Cut(ingest.Line(title(h)), desk.MaxTitle),
 		Body:       ingest.Cut(strings.TrimSpace(ingest.Clean(l.text())), desk.MaxBody),
-		Author:     desk.Author{Name: ingest.Cut(from(h), desk.MaxAuthor)},
+		Author:     desk.Author{Name: ingest.Cut(author(src.Username, h), desk.MaxAuthor)},
 		OccurredAt: sent(h, raw.ReceivedAt, zone),
 		Auto:       auto(src.Username, h),
 		Files:      l.files,
 	}
 	in.Refs = refs(h, in.ExternalID)
+	if ours(src.Username, h) {
+		in.FromUs = true
+		if n.Sent && !in.Machine() {
+			in.Auto = desk.AutoOwn
+		}
+	}
 	for _, id := range l.about {
 		if id = known(id); id != "" && id != in.ExternalID && !slices.Contains(in.Refs, id) && len(in.Refs) < desk.MaxRefs {
 			in.Refs = append(in.Refs, id)
@@ -126,9 +133,19 @@ func known(id string) string {
 	return id
 }
 
+// author is who a letter is from: behind our own address, who is to be answered.
+func author(own string, h header) string {
+	if to := answerTo(own, h); to != "" {
+		return display(to)
+	}
+	return from(h)
+}
+
 // from is the first sender's display name, or the address when there is none.
-func from(h header) string {
-	name, addr := sender(orSender(h))
+func from(h header) string { return display(orSender(h)) }
+
+func display(v string) string {
+	name, addr := sender(v)
 	name = strings.Trim(words(name), `"' `)
 	if strings.ReplaceAll(name, "\uFFFD", "") == "" {
 		name = ingest.Line(words(addr))

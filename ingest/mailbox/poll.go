@@ -39,6 +39,7 @@ type mark struct {
 	Stuck       uint32 `json:"stuck,omitempty"` // the message that the server failed over last
 	Tries       int    `json:"tries,omitempty"` // how often in a row
 	Taken       string `json:"taken,omitempty"` // the numbers up to UID that were really taken; "" is all
+	sent        bool   // the folder is where the account keeps what it sent; found out by each poll
 }
 
 // taken are the numbers at or below the bookmark that were taken.
@@ -126,11 +127,11 @@ func (p *Poller) Poll(ctx context.Context, src desk.Source, keep ingest.Keep) er
 	var failed error
 	for _, folder := range folders {
 		save := func(ctx context.Context, raws []desk.Raw, m mark) error {
-			at.set(to, folder, m)
+			at.set(to, folder.name, m)
 			changed = false
 			return keep(ctx, raws, at.json())
 		}
-		err := p.take(ctx, c, folder, at.of(to, folder), save)
+		err := p.take(ctx, c, folder, at.of(to, folder.name), save)
 		switch {
 		case ctx.Err() != nil && err != nil:
 			return ctx.Err()
@@ -150,26 +151,27 @@ func (p *Poller) Poll(ctx context.Context, src desk.Source, keep ingest.Keep) er
 var errFolder = errors.New("mailbox: the folder can't be opened")
 
 // take selects a folder and keeps what is new in it.
-func (p *Poller) take(ctx context.Context, c *imapclient.Client, folder string, at mark, keep func(context.Context, []desk.Raw, mark) error) error {
-	box, err := c.Select(folder, &imap.SelectOptions{ReadOnly: true}).Wait()
+func (p *Poller) take(ctx context.Context, c *imapclient.Client, folder box, at mark, keep func(context.Context, []desk.Raw, mark) error) error {
+	state, err := c.Select(folder.name, &imap.SelectOptions{ReadOnly: true}).Wait()
 	var no *imap.Error
 	switch {
 	case errors.As(err, &no):
-		return ingest.Failed(errors.Join(errFolder, err), "打不开邮箱文件夹“%s”，请检查其名称", folder)
+		return ingest.Failed(errors.Join(errFolder, err), "打不开邮箱文件夹“%s”，请检查其名称", folder.name)
 	case err != nil:
 		return ingest.Failed(err, "打开邮箱文件夹时连接中断")
 	}
-	rebuilt := at.UIDValidity != box.UIDValidity || box.UIDNext != 0 && uint32(box.UIDNext) <= at.UID
+	rebuilt := at.UIDValidity != state.UIDValidity || state.UIDNext != 0 && uint32(state.UIDNext) <= at.UID
 	if rebuilt {
-		at = mark{UIDValidity: box.UIDValidity}
+		at = mark{UIDValidity: state.UIDValidity}
 	}
+	at.sent = folder.sent
 	moved := false
 	save := func(ctx context.Context, raws []desk.Raw, m mark) error {
 		at, moved = m, true
 		return keep(ctx, raws, m)
 	}
 	var mails []mail
-	if box.NumMessages > 0 {
+	if state.NumMessages > 0 {
 		if mails, err = list(c, at.UID); err != nil {
 			return err
 		}
@@ -183,7 +185,7 @@ func (p *Poller) take(ctx context.Context, c *imapclient.Client, folder string, 
 			return err
 		}
 	}
-	return p.reconcile(ctx, c, at, box.NumMessages, moved, keep)
+	return p.reconcile(ctx, c, at, state.NumMessages, moved, keep)
 }
 
 // list asks for number and size of what is behind uid, in order.
@@ -239,7 +241,7 @@ func (p *Poller) fetchAll(ctx context.Context, c *imapclient.Client, mails []mai
 		if at.Stuck != 0 {
 			n = 1
 		}
-		got, fetchErr := fetch(c, at.UIDValidity, mails[:n])
+		got, fetchErr := fetch(c, at.UIDValidity, at.sent, mails[:n])
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

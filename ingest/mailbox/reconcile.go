@@ -65,7 +65,7 @@ func (p *Poller) reconcile(ctx context.Context, c *imapclient.Client, at mark, c
 // takeMissing fetches messages that were passed over. What the server still can't
 // give goes on record as such.
 func (p *Poller) takeMissing(ctx context.Context, c *imapclient.Client, mails []mail, at *mark, keep func(context.Context, []desk.Raw, mark) error) error {
-	got, err := fetch(c, at.UIDValidity, mails)
+	got, err := fetch(c, at.UIDValidity, at.sent, mails)
 	var no *imap.Error
 	if ctx.Err() != nil {
 		return ctx.Err()
