@@ -142,6 +142,7 @@ const (
 	ActNoticeAck      Act = "notice.ack"
 	ActSourceManage   Act = "source.manage"
 	ActQuarantine     Act = "quarantine.mend"
+	ActQuarantineSee  Act = "quarantine.reveal" // see what lies there as it is, to mend it; recorded
 	ActPersonManage   Act = "person.manage"
 	ActAlertText      Act = "alert.text" // let a channel carry the incident's text; two administrators
 	ActRecordRead     Act = "record.read"
@@ -156,12 +157,12 @@ const (
 // narrows it further, per record.
 var permissions = map[Role][]Act{
 	RoleOperator:   {ActItemRead, ActItemLog},
-	RoleShiftLead:  {ActItemRead, ActItemReturn, ActTopicArrange, ActItemExport, ActItemLog, ActDutyLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActItemReply, ActQuarantine, ActHandover, ActDrill, ActCategoryManage},
+	RoleShiftLead:  {ActItemRead, ActItemReturn, ActTopicArrange, ActItemExport, ActItemLog, ActDutyLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActItemReply, ActQuarantine, ActQuarantineSee, ActHandover, ActDrill, ActCategoryManage},
 	RoleDispatcher: {ActItemRead, ActItemReturn, ActTopicArrange, ActItemLog, ActItemCorrect, ActItemSettle, ActItemReply, ActItemReveal},
 	RoleCallerBack: {ActItemRead, ActItemReveal},
 	RoleInspector:  {ActItemRead},
 	RoleDuty: {ActItemRead, ActItemReturn, ActTopicArrange, ActItemExport, ActItemLog, ActDutyLog, ActItemReveal, ActItemCorrect, ActItemSettle, ActItemReply, ActIncidentRead, ActIncidentRaise, ActIncidentGrade,
-		ActIncidentSecond, ActReleaseDraft, ActReleasePublish, ActBriefing, ActNoticeAck, ActQuarantine, ActHandover, ActDrill, ActMediaPaste},
+		ActIncidentSecond, ActReleaseDraft, ActReleasePublish, ActBriefing, ActNoticeAck, ActQuarantine, ActQuarantineSee, ActHandover, ActDrill, ActMediaPaste},
 	RolePress:      {ActItemRead, ActItemExport, ActMediaPaste, ActIncidentRead, ActReleaseDraft, ActReleasePublish, ActBriefing, ActNoticeAck, ActHandover, ActDrill},
 	RoleLeader:     {ActItemRead, ActIncidentRead, ActIncidentSecond, ActReleaseSign, ActNoticeAck, ActHandover, ActDrill},
 	RoleSecrecy:    {ActIncidentRead, ActReleaseReview},

@@ -6,13 +6,11 @@ import (
 )
 
 // RevealQuarantined shows what lies in quarantine as it is, so that it can be mended:
-// to those who may mend and may see personal data, for a recorded reason. Taking it
+// to those who may mend and may see personal data (ActQuarantineSee), for a recorded reason. Taking it
 // away as a file is recorded as that.
 func (d *Desk) RevealQuarantined(ctx context.Context, who Actor, id int64, file bool, why string) (q Quarantined, err error) {
-	for _, act := range []Act{ActQuarantine, ActItemReveal} {
-		if err := who.need(act); err != nil {
-			return q, err
-		}
+	if err := who.need(ActQuarantineSee); err != nil {
+		return q, err
 	}
 	if strings.TrimSpace(why) == "" {
 		return q, Invalid("why", "请写明查看原件的理由，将留痕")

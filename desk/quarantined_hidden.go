@@ -35,10 +35,10 @@ func tellsReport(b []byte) bool {
 		bytes.ContainsAny(b, `\%=`) && escapedReport.Match(b)
 }
 
-// RolesWith gives the roles that permit all these acts, in the order of RoleNames.
-func RolesWith(acts ...Act) (roles []Role) {
+// RolesWith gives the roles that permit an act, in the order of RoleNames.
+func RolesWith(act Act) (roles []Role) {
 	for _, r := range RoleNames {
-		if !slices.ContainsFunc(acts, func(a Act) bool { return !slices.Contains(permissions[r.Role], a) }) {
+		if slices.Contains(permissions[r.Role], act) {
 			roles = append(roles, r.Role)
 		}
 	}

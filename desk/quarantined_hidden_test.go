@@ -51,7 +51,7 @@ func TestHiddenInQuarantine(t *testing.T) {
 			t.Errorf("%q mended unseen: %v", raw, err)
 		}
 	}
-	if got := desk.RolesWith(desk.ActQuarantine, desk.ActItemReveal); len(got) != 2 || got[0] != desk.RoleShiftLead || got[1] != desk.RoleDuty {
+	if got := desk.RolesWith(desk.ActQuarantineSee); len(got) != 2 || got[0] != desk.RoleShiftLead || got[1] != desk.RoleDuty {
 		t.Errorf("%v", got)
 	}
 }

@@ -1,11 +1,10 @@
 package web
 
 import (
-	"context"
 	"encoding/hex"
 	"fmt"
 	"net/http"
-	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"huiying/desk"
@@ -42,13 +41,15 @@ type QuarantineRow struct {
 	Word  string // interface text
 	Brief string // its beginning, with numbers hidden; "" when it isn't text
 	Size  int
+	// Secret says that it is 保密 or 举报, or may be, and nothing for the reader's eyes.
+	Secret bool
 }
 
 var quarantineWords = map[string]struct{ light, word string }{"open": {LightYellow, "待处理"}, "mended": {LightMet, "已修复"}, "dropped": {LightOff, "已搁置"}}
 
 func (r teller) quarantineRow(q desk.Quarantined) QuarantineRow {
 	w := quarantineWords[q.State]
-	return QuarantineRow{Quarantined: q, Href: fmt.Sprintf("/quarantine/%d", q.ID), Light: w.light, Word: w.word, Brief: q.Excerpt(r.who, 160), Size: len(q.Bytes)}
+	return QuarantineRow{Quarantined: q, Href: fmt.Sprintf("/quarantine/%d", q.ID), Light: w.light, Word: w.word, Brief: q.Excerpt(r.who, 160), Size: len(q.Bytes), Secret: q.Hidden(r.who)}
 }
 
 // quarantine lists what came in and couldn't be read (隔离).
@@ -64,7 +65,7 @@ func (s *Server) quarantineList(w http.ResponseWriter, r *http.Request, body qua
 	}
 	rd := s.teller(r, page)
 	q := r.URL.Query()
-	state := map[string]string{"": "open", "mended": "mended"}[q.Get("state")] // "all" is any
+	state := map[string]string{"": "open", "mended": "mended", "dropped": "dropped"}[q.Get("state")] // "all" is any
 	list, err := s.Desk.Quarantine(r.Context(), rd.who, state, desk.Page{After: id64(q.Get("after")), Limit: listRows + 1, Newest: true})
 	if err != nil {
 		s.Fail(w, r, err)
@@ -75,7 +76,7 @@ func (s *Server) quarantineList(w http.ResponseWriter, r *http.Request, body qua
 		body.Rows = append(body.Rows, rd.quarantineRow(x))
 	}
 	body.Filters = Filters{Action: "/quarantine", Target: "#quarantine", NoQuery: true, Count: -1, Filters: []Filter{{Name: "state", Label: "待处理", Value: q.Get("state"),
-		Options: []Option{{Value: "mended", Text: "已修复"}, {Value: "all", Text: "全部状态"}}}}}
+		Options: []Option{{Value: "mended", Text: "已修复"}, {Value: "dropped", Text: "已搁置"}, {Value: "all", Text: "全部状态"}}}}}
 	if body.Filters.Views, err = rd.viewsMenu(r, "quarantine"); err != nil {
 		s.Fail(w, r, err)
 		return
@@ -136,6 +137,11 @@ type quarantineOneBody struct {
 	Open    bool
 	// Mendable says that the text can be mended on the page: it is text and shown whole.
 	Mendable bool
+	Numbers  bool   // it can't be because numbers are hidden in it
+	Revealed bool   // nothing is hidden: the reader has given a reason
+	Who      string // the roles that may see it as it is
+	May      map[string]bool
+	Likes    []Option
 }
 
 // quarantineOne shows the bytes safely, and mends.
@@ -149,6 +155,11 @@ func (s *Server) quarantineOne(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) quarantinePage(w http.ResponseWriter, r *http.Request, id int64, status int, d dialogs) {
+	s.quarantineShow(w, r, id, status, d, nil)
+}
+
+// quarantineShow shows one; shown is what a reveal has given.
+func (s *Server) quarantineShow(w http.ResponseWriter, r *http.Request, id int64, status int, d dialogs, shown *desk.Quarantined) {
 	page, err := s.newPage(r, "隔离", "quarantine")
 	if err != nil {
 		s.Fail(w, r, err)
@@ -162,46 +173,30 @@ func (s *Server) quarantinePage(w http.ResponseWriter, r *http.Request, id int64
 	}
 	body := quarantineOneBody{dialogs: d, Row: rd.quarantineRow(q), Open: q.State == "open", Cut: len(q.Bytes) > quarantineShown}
 	body.Text, body.Bad = q.Excerpt(rd.who, quarantineShown), badByte(q.Bytes)
-	body.Mark = markFault(body.Text, q.Field, q.Reason)
 	from := 0
 	if body.Bad > hexShown/2 { // from somewhat before the fault
 		from = min((body.Bad-hexShown/4)&^15, len(q.Bytes)&^15)
 	}
 	body.Hex, body.HexFrom = hex.Dump(q.Dump(from + hexShown)[from:]), from
-	// Text whose numbers are hidden can't be mended in place: the stars would go in for them.
-	body.Mendable = body.Open && utf8.Valid(q.Bytes) && !body.Cut && body.Text == string(q.Bytes) && body.Text != ""
+	text := utf8.Valid(q.Bytes) && !body.Cut && len(q.Bytes) > 0
+	if body.Revealed = shown != nil; body.Revealed && text {
+		body.Text = string(q.Bytes)
+	}
+	body.Mark = markFault(body.Text, q.Field, q.Reason)
+	// Text whose numbers are hidden can't be mended in place: the stars would go in for
+	// them. What somebody typed and was refused comes back.
+	body.Numbers = text && body.Text != string(q.Bytes)
+	body.Mendable = body.Open && (text && !body.Numbers || d.Dialog == "mend" && d.Value("bytes") != "")
 	body.begin("mend", "bytes", body.Text)
+	sees := rd.who.May(desk.ActQuarantineSee)
+	body.May = map[string]bool{"reveal": body.Open && body.Numbers && sees, "file": sees, "upload": body.Open && !body.Row.Secret, "drop": body.Open, "reopen": q.State == "dropped"}
+	body.offer(func(dialog string) bool { return dialog == "mend" || body.May[dialog] })
+	body.Likes = []Option{{Value: "", Text: "只这一件"}, {Value: string(desk.LikeReason), Text: "同一来源、同一原因的全部"}, {Value: string(desk.LikeSource), Text: "同一来源的全部"}}
+	var names []string
+	for _, role := range desk.RolesWith(desk.ActQuarantineSee) {
+		names = append(names, rd.t(role.Name()))
+	}
+	body.Who = strings.Join(names, rd.t("、"))
 	page.Context, page.Back, page.Body = []string{q.Source, rd.dates().minute(q.At)}, "/quarantine", body
 	s.render(w, r, status, "quarantine-one", page)
-}
-
-// quarantineMend puts mended bytes, or the same once more, through the door.
-func (s *Server) quarantineMend(ctx context.Context, who desk.Actor, id int64, f sentForm) (outcome, error) {
-	var mended []byte
-	if f.Value("as") == "mended" {
-		if f.Value("bytes") == "" {
-			return outcome{}, desk.Invalid("bytes", "内容不能为空")
-		}
-		mended = []byte(f.Value("bytes"))
-	}
-	results, err := s.Desk.MendQuarantined(ctx, who, id, mended)
-	if err != nil {
-		return outcome{}, err
-	}
-	for _, r := range results {
-		switch {
-		case r.Status == desk.StatusQuarantined && r.Err != nil:
-			return outcome{to: "/quarantine/" + strconv.FormatInt(r.ID, 10), say: "仍无法读取，已作为新的一件隔离：%s", args: []any{r.Err.Message()}}, nil
-		case r.Status == desk.StatusQuarantined:
-			return outcome{to: "/quarantine", say: "仍无法读取，已作为新的一件隔离"}, nil
-		}
-	}
-	if len(results) == 0 {
-		return outcome{to: "/quarantine", say: "已重放，其中没有来件"}, nil
-	}
-	to := "/quarantine"
-	if who.May(desk.ActItemRead) {
-		to = "/items/" + strconv.FormatInt(results[0].ID, 10)
-	}
-	return outcome{to: to, say: "已修复，成为来件"}, nil
 }

@@ -9,7 +9,7 @@ import (
 
 // routesPages is the table of pages. Each page action is a file of its own.
 func (s *Server) routesPages() []route {
-	return slices.Concat(s.pagesIn(), s.routesPagesResponse(), s.routesViews(), s.routesImports(), s.routesDrill())
+	return slices.Concat(s.pagesIn(), s.routesPagesResponse(), s.routesViews(), s.routesImports(), s.routesQuarantine(), s.routesDrill())
 }
 
 // pagesIn is what comes in and what is due: sign-in, live desk, inbox, seat, notices, search.

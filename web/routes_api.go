@@ -28,6 +28,9 @@ func (s *Server) routesAPI() []route {
 		{method: get, path: "/api/v1/topics", acts: acts(desk.ActItemRead), summary: "话题", api: does(s.listTopics)},
 		{method: get, path: "/api/v1/quarantine", acts: acts(desk.ActQuarantine), keys: true, summary: "隔离的内容", api: does(s.listQuarantine)},
 		{method: post, path: "/api/v1/quarantine/{id}/mend", acts: acts(desk.ActQuarantine), limit: maxProofBody, summary: "修正并重放", api: does(s.mendQuarantined)},
+		{method: post, path: "/api/v1/quarantine/{id}/reveal", acts: acts(desk.ActQuarantineSee), summary: "查看隔离的原文（留痕）", api: does(s.revealQuarantined)},
+		{method: post, path: "/api/v1/quarantine/{id}/drop", acts: acts(desk.ActQuarantine), summary: "搁置", api: does(s.dropQuarantined)},
+		{method: post, path: "/api/v1/quarantine/{id}/reopen", acts: acts(desk.ActQuarantine), summary: "重新处理", api: does(s.reopenQuarantined)},
 		{method: get, path: "/api/v1/sources", acts: acts(desk.ActSourceManage, desk.ActQuarantine), summary: "来源", api: does(s.listSources)},
 
 		{method: get, path: "/api/v1/incidents", acts: acts(desk.ActIncidentRead), summary: "事件", api: does(s.listIncidents)},
