@@ -214,6 +214,8 @@ func TestOpen311Refusals(t *testing.T) {
 		"a place beyond":       {400, with("service_code", "01", "lat", "91", "long", "0")},
 		"no number":            {400, with("service_code", "01", "lat", "NaN", "long", "0")},
 		"another department":   {400, with("service_code", "01", "address_string", "甲", "attribute[department]", "不存在的局")},
+		"in GBK":               {400, with("service_code", "01", "address_string", "\xba\xd3\xbf\xda")},
+		"a field's name":       {400, with("service_code", "01", "address_string", "甲", "\xff", "x")},
 		"a picture's address":  {400, with("service_code", "01", "address_string", "甲", "media_url", "javascript:alert(1)")},
 		"by name, without own": {200, with("service_code", "城乡建设", "address_string", "甲")},
 		"by address_id":        {200, with("service_code", "02", "address_id", "7")},
@@ -223,6 +225,9 @@ func TestOpen311Refusals(t *testing.T) {
 		} else if status >= 400 && (!strings.HasPrefix(body, `[{"code":`) || !strings.Contains(body, `"description":"`)) {
 			t.Errorf("%s: %s", name, body)
 		}
+	}
+	if _, _, body := c.post("requests.json", with("service_code", "01", "address_string", "甲", "description", "\xc2\xb7\xb5\xc6")...); !strings.Contains(body, "description 含有无法识别的字符，请用 UTF-8 编码") || len(c.Quarantined()) != 0 {
+		t.Errorf("a form in GBK: %s, %d in quarantine", body, len(c.Quarantined()))
 	}
 	if status, _, _ := c.get("requests/"+id+".json", "api_key", other); status != 404 {
 		t.Errorf("another key reads it: %d", status)
@@ -329,7 +334,7 @@ func recordNumber(s string) (int64, error) {
 func TestOpen311Token(t *testing.T) {
 	t.Parallel()
 	c := serveOpen311(t, nil)
-	status, _, body := c.post("requests.json", "api_key", c.key, "service_code", "01", "address_string", "甲路", "description", "坏\xff了")
+	status, _, body := c.post("requests.json", "api_key", c.key, "service_code", "01", "address_string", "甲路", "description", "坏\x00了")
 	id, token := c.made(body)
 	if status != 200 || id != "" || token == "" {
 		t.Fatalf("%d %s", status, body)
@@ -353,7 +358,7 @@ func TestOpen311Token(t *testing.T) {
 	if len(q) != 1 || q[0].Field != "description" {
 		t.Fatalf("%+v", q)
 	}
-	mended := strings.Replace(string(q[0].Bytes), "%FF", "", 1)
+	mended := strings.Replace(string(q[0].Bytes), "%00", "", 1)
 	if _, err := c.MendQuarantined(t.Context(), desk.System, q[0].ID, []byte(mended)); err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package media
 
 import (
+	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"huiying/desk"
+	"huiying/ingest"
 )
 
 const (
@@ -94,6 +96,27 @@ func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// tooMany refuses a call of more mentions than one may bring: in quarantine they would
+// lie as one lump. What can't be read otherwise is kept, and mended there.
+func tooMany(m Mapping, body []byte) error {
+	if bytes.Count(body, []byte(",")) < MaxMentions {
+		return nil
+	}
+	doc, err := ingest.DecodeJSON(body)
+	if err != nil {
+		return nil
+	}
+	if m.Items != nil {
+		if doc, _ = ingest.Resolve(doc, *m.Items); doc == nil {
+			return nil
+		}
+	}
+	if list, ok := doc.([]any); ok && len(list) > MaxMentions {
+		return desk.Invalid("", "一次最多 %d 条，收到 %d 条，请分批推送", MaxMentions, len(list))
+	}
+	return nil
+}
+
 // hookAnswer is what became of one mention, as the push door says it.
 type hookAnswer struct {
 	Index  int         `json:"index"`
@@ -126,6 +149,9 @@ func (h *hook) take(r *http.Request) ([]hookAnswer, error) {
 	now := h.Real()
 	digest, err := verify(r.Header, m.Headers, src.Password, body, now)
 	if err != nil {
+		return nil, err
+	}
+	if err := tooMany(m, body); err != nil {
 		return nil, err
 	}
 	if taken, err := h.Desk.HookTaken(r.Context(), src, digest, now.Add(-2*window)); err != nil {
