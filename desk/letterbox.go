@@ -243,6 +243,15 @@ func (d *Desk) keepLetter(ctx context.Context, secret boxSecret, key string, now
 // LetterParser reads what SendLetter keeps.
 type LetterParser struct{ SeatParser }
 
+// Parse implements Parser.
+func (p LetterParser) Parse(src Source, raw Raw, zone *time.Location) ([]Part, error) {
+	parts, err := p.SeatParser.Parse(src, raw, zone)
+	if err != nil {
+		return nil, &Error{Code: CodeInvalid, Text: "来信无法读取", Cause: err}
+	}
+	return parts, nil
+}
+
 // MaySeal implements Sealing: a letter may be 保密.
 func (LetterParser) MaySeal(Source) bool { return true }
 
