@@ -230,7 +230,9 @@ func (s *Server) importResults(w http.ResponseWriter, r *http.Request) {
 			yield(desk.ImportRow{}, err)
 		}
 	}
-	s.sendTable(w, r, report.ImportResults(rows), report.CSV, fmt.Sprintf("导入结果-%d", id))
+	lang := LangOf(r)
+	say := func(text string) string { return s.Views.Text(lang, text) }
+	s.sendTable(w, r, report.ImportResults(rows, say), report.CSV, fmt.Sprintf("导入结果-%d", id))
 }
 
 // exportItems takes the inbox out as it is filtered.

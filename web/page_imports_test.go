@@ -148,6 +148,10 @@ func TestImportByForms(t *testing.T) {
 	if !strings.HasPrefix(got.header.Get("Content-Disposition"), "attachment") || got.header.Get("X-Content-Type-Options") != "nosniff" {
 		t.Errorf("%v", got.header)
 	}
+	english := *sys
+	english.head = map[string]string{"Cookie": "huiying_lang=en"}
+	english.get("/imports/1/results").want(t, 200, "Row,Results,Item numbers,Quarantine number,Field,Reason", "2,Taken in,1,,,", "4,Quarantined,,1,What,Title or text is needed")
+	english.get("/sources").want(t, 200, "Healthy").lacks(t, ">On time<") // which is a deadline's word
 	duty.get("/imports/1/results").want(t, 403)
 	sys.get("/imports").want(t, 200, "导出.csv", "已完成")
 	sys.get("/imports/99").want(t, 404)

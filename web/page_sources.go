@@ -100,7 +100,7 @@ func (s *Server) sourcesPage(w http.ResponseWriter, r *http.Request, status int,
 // sourceRow is a source as the page lists it: the most pressing thing about it first.
 func (r teller) sourceRow(x desk.SourceState) SourceRow {
 	own := x.Kind == desk.SeatSource || x.Kind == desk.PasteSource || x.Name == x.Kind
-	row := SourceRow{SourceState: x, ID: x.ID, Light: LightMet, Word: "正常", KindIs: orWords(kindWords[x.Kind], x.Kind), Seat: own, Title: x.Name}
+	row := SourceRow{SourceState: x, ID: x.ID, Light: LightMet, Word: "运行正常", KindIs: orWords(kindWords[x.Kind], x.Kind), Seat: own, Title: x.Name}
 	if own {
 		row.Title = r.t(row.KindIs)
 	}

@@ -138,7 +138,7 @@ func (c importCmd) table(ctx context.Context, std streams, log *slog.Logger, pol
 		if err != nil {
 			return err
 		}
-		return errors.Join(report.ImportResults(results).Write(out, report.CSV), out.Close())
+		return errors.Join(report.ImportResults(results, nil).Write(out, report.CSV), out.Close())
 	})
 }
 

@@ -46,10 +46,19 @@ func Items(list iter.Seq2[desk.Item, error], directory desk.Directory, zone *tim
 	}}
 }
 
-// ImportResults is what became of the rows of a table that was imported.
-func ImportResults(list iter.Seq2[desk.ImportRow, error]) Table {
+// ImportResults is what became of the rows of a table that was imported; say gives the
+// desk's words as they are read, nil leaves them in Chinese. Of the reasons those
+// that hold a value of the row stay in Chinese.
+func ImportResults(list iter.Seq2[desk.ImportRow, error], say func(string) string) Table {
+	if say == nil {
+		say = func(s string) string { return s }
+	}
 	words := map[string]string{desk.StatusCreated: "已导入", desk.StatusDuplicate: "已有，未变", desk.StatusUpdated: "已更新", desk.StatusQuarantined: "已隔离"}
-	return Table{Name: "导入结果", Columns: []string{"行", "结果", "来件编号", "隔离编号", "字段", "原因"}, Rows: func(yield func([]string, error) bool) {
+	columns := []string{"行", "结果", "来件编号", "隔离编号", "字段", "原因"}
+	for i, c := range columns {
+		columns[i] = say(c)
+	}
+	return Table{Name: "导入结果", Columns: columns, Rows: func(yield func([]string, error) bool) {
 		for r, err := range list {
 			if err != nil {
 				yield(nil, err)
@@ -62,7 +71,7 @@ func ImportResults(list iter.Seq2[desk.ImportRow, error]) Table {
 			if r.Ref == 0 {
 				item, held = "", ""
 			}
-			if !yield([]string{strconv.Itoa(r.Row), words[r.Status], item, held, desk.SheetFieldName(r.Field), r.Reason}, nil) {
+			if !yield([]string{strconv.Itoa(r.Row), say(words[r.Status]), item, held, say(desk.SheetFieldName(r.Field)), say(r.Reason)}, nil) {
 				return
 			}
 		}
