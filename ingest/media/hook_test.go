@@ -227,6 +227,18 @@ func TestHookTakesWhatIsSigned(t *testing.T) {
 	}
 }
 
+// TestHookOfNothing: a signed call without a byte is said to be so.
+func TestHookOfNothing(t *testing.T) {
+	t.Parallel()
+	v := startHook(t)
+	if status, body := v.call("", nil); status != 422 && (status != 200 || !strings.Contains(body, `"quarantined"`)) || len(body) < 10 {
+		t.Errorf("%d %s", status, body)
+	}
+	if status, body := v.call(mention("a", "甲"), nil); status != 200 || !strings.Contains(body, "created") {
+		t.Errorf("the next call: %d %s", status, body)
+	}
+}
+
 func TestHookRefusals(t *testing.T) {
 	t.Parallel()
 	v := startHook(t)
