@@ -22,6 +22,7 @@ var samples = map[string]string{
 	"/api/v1/items/{id}/settle":        `{}`,
 	"/api/v1/items/{id}/reveal":        `{"why":"回访"}`,
 	"/api/v1/items/{id}/file":          `{"n":1,"why":"核对"}`,
+	"/api/v1/items/{id}/original":      `{"why":"核对"}`,
 	"/api/v1/quarantine/{id}/mend":     `{}`,
 	"/api/v1/quarantine/{id}/reveal":   `{"why":"修复"}`,
 	"/api/v1/quarantine/{id}/drop":     `{"why":"空内容"}`,

@@ -382,7 +382,7 @@ func (r teller) openIncidents(req *http.Request) ([]Option, error) {
 var itemWords = map[string]string{
 	"item.pasted": "粘贴登记", "item.counted": "更新阅读评论数", "item.shot": "下载截图", "item.removed": "原文已删除",
 	"item.created": "收到", "item.updated": "更新", "item.corrected": "更正初判建议", "item.returned": "退单", "item.revealed": "查看个人信息", "item.logged": "坐席登记",
-	"item.file": "下载附件", "item.replied": "公开答复", "item.told": "回推对方平台", "item.unlisted": "跌出热榜",
+	"item.file": "下载附件", "item.original": "下载原件", "item.replied": "公开答复", "item.told": "回推对方平台", "item.unlisted": "跌出热榜",
 }
 
 func (r teller) itemMoment(e desk.Event) Moment {

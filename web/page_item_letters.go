@@ -2,7 +2,6 @@ package web
 
 import (
 	"fmt"
-	"mime"
 	"net/http"
 	"path"
 	"strconv"
@@ -61,25 +60,28 @@ func (s *Server) itemFile(w http.ResponseWriter, r *http.Request) {
 	}
 	if err != nil {
 		if form.fail(s, r, err) {
-			s.itemPage(w, r, id, form.Status(), itemBody{Form: keepFields(form), Dialog: "file"})
+			s.itemPage(w, r, id, form.Status(), itemBody{Form: whyIn(keepFields(form), "file"), Dialog: "file"})
 			return
 		}
 		s.Fail(w, r, err)
 		return
 	}
-	h := w.Header()
-	h.Set("Content-Type", "application/octet-stream") // a browser has nothing to show
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	h.Set("X-Download-Options", "noopen")
-	h.Set("Content-Length", strconv.Itoa(len(f.Bytes)))
-	h.Set("Cache-Control", "private, no-store")
-	_, _ = w.Write(f.Bytes) // who asked may be gone
+	writeFile(w, f.Name, f.Bytes)
 }
 
 // keepFields keeps faults and drops values: the item's own fields are read anew.
 func keepFields(f Form) Form {
 	f.Values = nil
+	return f
+}
+
+// whyIn points the error summary at the reason in one dialog: several on the page ask for one.
+func whyIn(f Form, dialog string) Form {
+	for i := range f.Errors {
+		if f.Errors[i].ID == "f-why" {
+			f.Errors[i].ID = "f-" + dialog + "-why"
+		}
+	}
 	return f
 }
 
@@ -160,6 +162,7 @@ func (b *itemBody) letters(rd teller) {
 	b.FromBox = f.Item.FromBox()
 	b.Hidden = f.Item.Sealed && !rd.who.May(desk.ActItemReveal)
 	b.May["file"] = len(b.Fetch) > 0 && rd.who.May(desk.ActItemReveal)
+	b.May["original"] = rd.who.May(desk.ActItemReveal)
 	b.May["reply"] = b.FromBox && !b.Hidden && rd.who.May(desk.ActItemReply)
 	if n := len(f.Replies); n > 0 {
 		b.Answered = &f.Replies[n-1]

@@ -49,6 +49,7 @@ func (s *Server) routesLetters() []route {
 func (s *Server) routesLettersInside() []route {
 	return []route{
 		{method: http.MethodPost, path: "/items/{id}/files", acts: acts(desk.ActItemReveal), handler: s.itemFile},
+		{method: http.MethodPost, path: "/items/{id}/original", acts: acts(desk.ActItemReveal), handler: s.itemOriginal},
 		{method: http.MethodPost, path: "/items/{id}/reply", acts: acts(desk.ActItemReply), handler: s.itemReply},
 	}
 }

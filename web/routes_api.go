@@ -25,6 +25,7 @@ func (s *Server) routesAPI() []route {
 		{method: post, path: "/api/v1/items/{id}/settle", acts: acts(desk.ActItemSettle), summary: "标为已阅，或撤回", api: does(s.settleItem)},
 		{method: post, path: "/api/v1/items/{id}/reveal", acts: acts(desk.ActItemReveal), summary: "查看个人信息（留痕）", api: does(s.revealItem)},
 		{method: post, path: "/api/v1/items/{id}/file", acts: acts(desk.ActItemReveal), summary: "取附件（留痕）", api: does(s.downloadItemFile)},
+		{method: post, path: "/api/v1/items/{id}/original", acts: acts(desk.ActItemReveal), summary: "取原件（留痕）", api: does(s.downloadOriginal)},
 		{method: get, path: "/api/v1/topics", acts: acts(desk.ActItemRead), summary: "话题", api: does(s.listTopics)},
 		{method: get, path: "/api/v1/quarantine", acts: acts(desk.ActQuarantine), keys: true, summary: "隔离的内容", api: does(s.listQuarantine)},
 		{method: post, path: "/api/v1/quarantine/{id}/mend", acts: acts(desk.ActQuarantine), limit: maxProofBody, summary: "修正并重放", api: does(s.mendQuarantined)},

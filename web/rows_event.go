@@ -13,7 +13,7 @@ import (
 // eventWords are the kinds of event as the record and timelines tell them.
 var eventWords = map[string]string{
 	"item.created": "收到来件", "item.updated": "来件更新", "item.quarantined": "来件进入隔离", "item.corrected": "更正初判建议", "item.returned": "退单", "item.revealed": "查看个人信息",
-	"item.file": "下载附件", "item.replied": "公开答复", "item.logged": "坐席登记", "quarantine.mended": "隔离件修复重放",
+	"item.file": "下载附件", "item.original": "下载原件", "item.replied": "公开答复", "item.logged": "坐席登记", "quarantine.mended": "隔离件修复重放",
 	"quarantine.revealed": "查看隔离件原文", "quarantine.file": "下载隔离件", "quarantine.dropped": "搁置隔离件", "quarantine.reopened": "重新处理隔离件",
 	"incident.raised": "转为事件", "incident.judged": "初判", "incident.confirmed": "核定", "incident.instant": "更正时间点", "incident.facts": "核实事实",
 	"incident.attached": "并入来件", "incident.taken": "接手", "incident.closed": "办结", "incident.change-asked": "提请变更，待第二人确认",

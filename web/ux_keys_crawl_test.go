@@ -21,7 +21,7 @@ func (n *evening) everyPage() []visit {
 		login string
 		paths []string
 	}{
-		{"zhoumin", []string{"/", "/items", "/items?kind=求助", "/items/8", "/items/8?do=correct", "/items/8?do=attach", "/items/8?do=reveal", "/seat", "/incidents", "/incidents/new", blast, red,
+		{"zhoumin", []string{"/", "/items", "/items?kind=求助", "/items/8", "/items/8?do=correct", "/items/8?do=attach", "/items/8?do=reveal", "/items/8?do=original", "/seat", "/incidents", "/incidents/new", blast, red,
 			red + "?do=judge", blast + "?do=confirm", blast + "?do=facts", blast + "?do=instant", blast + "?do=attach", blast + "?do=close", "/topics", "/topics/1", "/search", "/search?q=爆炸", "/notices", "/quarantine", "/quarantine/1", "/quarantine/2", "/wall", "/nothing"}},
 		{"chenlu", []string{"/releases", blast + "/releases/new", bench, bench + "?do=edit", bench + "/compare", "/briefings", "/briefings/new", "/briefings/1", "/briefings/1?do=move", "/briefings/1?do=hold", "/briefings/1?do=cancel", "/media/paste", blast + "?do=elsewhere"}},
 		{"lijianping", []string{"/", blast, "/releases/1/sign"}},

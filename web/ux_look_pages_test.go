@@ -20,7 +20,7 @@ func everywhere(c caseOf, rel desk.Release, ungraded desk.Incident) []place {
 	blast, red, bench := fmt.Sprintf("/incidents/%d", c.blast.ID), fmt.Sprintf("/incidents/%d", ungraded.ID), fmt.Sprintf("/releases/%d", rel.ID)
 	return []place{
 		{"desk", "zhoumin", "/"}, {"items", "zhoumin", "/items"}, {"items-none", "zhoumin", "/items?q=没有这样的"}, {"item", "zhoumin", "/items/8"}, {"item-words", "zhoumin", "/items/5"},
-		{"item-correct", "zhoumin", "/items/8?do=correct"}, {"item-attach", "zhoumin", "/items/8?do=attach"}, {"item-reveal", "zhoumin", "/items/8?do=reveal"}, {"seat", "zhoumin", "/seat"}, {"duty", "zhoumin", "/duty/new"}, {"duty-order", "zhoumin", "/duty/new?form=order"}, {"notices", "zhoumin", "/notices"},
+		{"item-correct", "zhoumin", "/items/8?do=correct"}, {"item-attach", "zhoumin", "/items/8?do=attach"}, {"item-reveal", "zhoumin", "/items/8?do=reveal"}, {"item-original", "zhoumin", "/items/8?do=original"}, {"seat", "zhoumin", "/seat"}, {"duty", "zhoumin", "/duty/new"}, {"duty-order", "zhoumin", "/duty/new?form=order"}, {"notices", "zhoumin", "/notices"},
 		{"incidents", "zhoumin", "/incidents"}, {"incidents-closed", "zhoumin", "/incidents?state=closed"}, {"incident-new", "zhoumin", "/incidents/new?items=6,7"}, {"incident", "zhoumin", blast}, {"incident-red", "zhoumin", red},
 		{"incident-judge", "zhoumin", red + "?do=judge"}, {"incident-facts", "zhoumin", blast + "?do=facts"}, {"incident-instant", "zhoumin", blast + "?do=instant"}, {"incident-elsewhere", "zhoumin", blast + "?do=elsewhere"},
 		{"incident-confirm", "zhoumin", blast + "?do=confirm"}, {"incident-attach", "zhoumin", blast + "?do=attach"}, {"incident-close", "zhoumin", blast + "?do=close"}, {"incident-opinion", "zhoumin", fmt.Sprintf("/incidents/%d", c.chicken.ID)},
