@@ -29,6 +29,7 @@ type tally struct {
 	found []found
 	order []uint64
 	cues  uint32
+	brief bool // a call of a sentence or two
 	names []name
 	part  []rune // the title or the body
 	place []bool // which of its runes stand in a place's name
@@ -87,6 +88,7 @@ func (t *tally) take(f found, weight float32) {
 // a segmenter cuts names that it doesn't know in another way in every sentence.
 func (d *Discoverer) gather(t *tally, doc *classify.Document, named string) {
 	t.begin(len(doc.Title) + len(doc.Body))
+	t.brief = utf8.RuneCountInString(doc.Title)+utf8.RuneCountInString(doc.Body) <= briefRunes
 	d.takePart(t, doc.Title, doc.TitleWords, titleFactor, titleTerms, inTitle, named)
 	if doc.Place != "" {
 		d.takePart(t, doc.Place, nil, 1, titleTerms, 0, doc.Place)
@@ -148,7 +150,9 @@ func (d *Discoverer) takePart(t *tally, text string, words []string, factor floa
 	}
 	findCues(t.part, func(c, from, to int) {
 		if c >= 0 {
-			t.cues |= 1 << c
+			if t.brief || !cues[c].brief {
+				t.cues |= 1 << c
+			}
 			return
 		}
 		for i := from; i < to; i++ {

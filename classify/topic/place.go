@@ -60,6 +60,7 @@ type board struct {
 	s      *sketch
 	terms  []weighed
 	length float64 // of the document's terms, squared
+	placed float64 // of those of its place
 	names  []name
 	marks  marks
 	slots  [4 * termLimit]uint8 // 1 + position of a term, by its hash
@@ -76,27 +77,28 @@ type weighed struct {
 
 // home is a topic that a document may join, by those of its items that were found.
 type home struct {
-	topic  int64 // 0: one that the batch opens
-	with   int
-	items  float64
-	shared [termLimit]uint16 // how many of its items have each term of the document
-	place  [termLimit]bool   // and whether to one of them it is part of a place's name
-	placed float64           // items that name a place
-	close  float64           // the closest of its items' texts, by their shingles
-	like   [closest]float64  // how alike the likest are, best first
-	recent float64           // how much of it came lately
-	hot    float64           // and within hours
-	apart  float64           // items of a region that excludes the document's
-	named  [slotSite + 1]float64
-	same   [slotSite + 1]bool
-	wide   float64 // items that tell of the same wide kind of event
+	topic    int64 // 0: one that the batch opens
+	with     int
+	items    float64
+	shared   [termLimit]uint16 // how many of its items have each term of the document
+	place    [termLimit]bool   // and whether to one of them it is part of a place's name
+	placed   float64           // items that name a place
+	together float64           // the most that one of them and the document share of their places' words
+	close    float64           // the closest of its items' texts, by their shingles
+	like     [closest]float64  // how alike the likest are, best first
+	recent   float64           // how much of it came lately
+	hot      float64           // and within hours
+	apart    float64           // items of a region that excludes the document's
+	named    [slotSite + 1]float64
+	same     [slotSite + 1]bool
+	wide     float64 // items that tell of the same wide kind of event
 }
 
 // closest is how many items of a topic are heard for likeness.
 const closest = 12
 
 func (b *board) begin(doc *desk.TopicDoc, s *sketch) {
-	b.doc, b.s, b.homes, b.near, b.length = doc, s, b.homes[:0], nil, 0
+	b.doc, b.s, b.homes, b.near, b.length, b.placed = doc, s, b.homes[:0], nil, 0, 0
 	b.terms, b.names = b.terms[:0], b.names[:0]
 	b.marks.take(s)
 	clear(b.slots[:])
@@ -105,6 +107,9 @@ func (b *board) begin(doc *desk.TopicDoc, s *sketch) {
 		w := t.like()
 		b.terms = append(b.terms, weighed{t, w, back[t.rarity]})
 		b.length += w * w
+		if t.bits&ofPlace != 0 {
+			b.placed += w * w
+		}
 		at := int(t.hash) % len(b.slots)
 		for b.slots[at] != 0 {
 			at = (at + 1) % len(b.slots)
@@ -186,19 +191,26 @@ func (b *board) home(topic int64, with int) *home {
 // compare counts the terms that the document shares with one item of a topic.
 func (b *board) compare(h *home, o *sketch) {
 	dot, length, placed := 0.0, 0.0, false
+	of, both := 0.0, 0.0 // the weight of the words of its place, and of those that both have
 	for i := range o.termCount() {
 		t := o.term(i)
 		w := t.like()
 		length += w * w
-		placed = placed || t.bits&ofPlace != 0
+		if t.bits&ofPlace != 0 {
+			placed, of = true, of+w*w
+		}
 		if k := b.find(t.hash); k >= 0 {
 			h.shared[k]++
 			h.place[k] = h.place[k] || t.bits&ofPlace != 0
 			dot += w * b.terms[k].like
+			if (t.bits|b.terms[k].bits)&ofPlace != 0 {
+				both += w * w
+			}
 		}
 	}
 	if placed {
 		h.placed++
+		h.together = max(h.together, both/max(min(of, b.placed), 1e-9))
 	}
 	h.liken(dot, length*b.length)
 }

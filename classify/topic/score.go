@@ -52,6 +52,12 @@ const (
 	likeSteep  = 20
 	likeBest   = 0.6 // of a topic's likeness: its closest item's; the rest is their mean's
 	likeLack   = 0.8 // per nat of matter that is missing
+
+	briefRunes  = 60   // a call of a sentence or two
+	briefTerms  = 30   // has about as many terms
+	briefMatter = 1    // what it must share of the matter
+	otherName   = -1.9 // what speaks against a topic of another estate
+	samePlace   = 0.5  // and of the words of its place
 )
 
 // conflict is what another name in the same slot says against a topic.
@@ -189,10 +195,17 @@ func (b *board) placeless(h *home) float64 {
 	return h.placed / h.items
 }
 
+// otherPlaces says whether a brief call and a topic name places that differ: of the words of
+// the place, by their weight, no item has half in common with the call; or the names of
+// estate, village, school or the like are others.
+func (b *board) otherPlaces(h *home) bool {
+	return b.against(h) <= otherName || b.placed > 0 && h.placed > h.items/2 && h.together < samePlace
+}
+
 // score is above 0 when a document belongs to a topic, and the surer the higher.
 func (b *board) score(h *home) float64 {
 	against, region := b.against(h), abroad*h.apart/h.items
-	if h.close >= joinNear && (against > otherPlace || h.close >= joinCopy) {
+	if h.close >= joinNear && !(len(b.terms) <= briefTerms && b.otherPlaces(h)) && (against > otherPlace || h.close >= joinCopy) {
 		return 50 + h.close
 	}
 	place, matter, cue := b.evidence(h)
@@ -209,6 +222,21 @@ func (b *board) score(h *home) float64 {
 		likeness *= otherHalf
 	}
 	like := likeSteep*(likeness-likeFrom) - likeLack*max(0, matterLeast-matter-cue) + against + region
+	if len(b.terms) <= briefTerms {
+		return b.brief(h, s, like, matter+cue)
+	}
+	return max(s, like)
+}
+
+// brief is the score of a call of a sentence or two. Its few words are soon like others': those
+// of the place alone, or those of the matter alone, don't carry it. What is wide is told from elsewhere.
+func (b *board) brief(h *home, s, like, matter float64) float64 {
+	switch {
+	case b.otherPlaces(h) && h.wide == 0:
+		return 0
+	case matter < briefMatter:
+		return s
+	}
 	return max(s, like)
 }
 
