@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -11,12 +12,19 @@ import (
 // A figure belongs to the word of harm that follows it in its clause ("3名工人死亡"),
 // or to the one right before it ("死亡3人").
 func casualtySet() Set {
-	return Set{Name: "casualties", Examples: casualtyExamples, words: []*cues{harmWords}, read: func(x *scanned, v *desk.Verdict) {
+	return Set{Name: "casualties", Examples: casualtyExamples, words: []*cues{harmWords, turnWords}, read: func(x *scanned, v *desk.Verdict) {
 		if !x.some(0) && !short(x.Title) && !short(x.Body) {
 			return
 		}
-		month, day := dayOf(v.Occurred)
-		title, body := readHarm(x.parts[0], x.hits[0][x.base], month, day), readHarm(x.parts[1], x.hits[1][x.base], month, day)
+		if drill(x.parts, [2][]hit{x.hits[0][x.base+1], x.hits[1][x.base+1]}) {
+			return
+		}
+		d := days{now: yearOf(x.At)}
+		d.month, d.day = dayOf(v.Occurred)
+		title, body := readHarm(x.parts[0], x.hits[0][x.base], x.hits[0][x.base+1], d), readHarm(x.parts[1], x.hits[1][x.base], x.hits[1][x.base+1], d)
+		if body.denies { // 网传… above, 该信息不实 below
+			title.dropHearsay()
+		}
 		var got tally
 		got.join(title, body)
 		got.write(v)
@@ -28,33 +36,6 @@ func short(text string) bool {
 	return strings.Contains(text, "死") || strings.Contains(text, "伤") || strings.Contains(text, "亡")
 }
 
-// The kinds of harm.
-const (
-	dead = iota
-	missing
-	injured
-	serious
-	light
-	poisoned
-	harms
-)
-
-var harmFields = [harms]string{"facts.deaths", "facts.missing", "facts.injured", "facts.serious_injured", "", "facts.poisoned"}
-
-var harmTags = map[string]int{"dead": dead, "missing": missing, "injured": injured, "serious": serious, "light": light, "poisoned": poisoned}
-
-var harmWords = newCues(slicesOf(
-	group("dead", 0, `死亡 遇难 身亡 丧生 丧命 罹难 殒命 毙命 致死 不治 炸死 烧死 撞死 熏死 淹死 压死 砸死 打死 丧身 死去 遗体 尸体 遇害 被杀 溺亡`),
-	group("missing", 0, `失踪 失联 下落不明`),
-	group("serious", 0, `重伤 伤势严重 伤势较重 伤势比较重 受伤严重 伤情严重 伤情较重 危重 生命垂危 病危 重症 尚未脱离危险 未脱离生命危险 未脱离危险 伤势危重 严重受伤 病情较重 病情严重 伤势过重`),
-	group("light", 0, `轻伤 轻微伤 伤势较轻 轻度受伤 受伤较轻 轻微受伤`),
-	group("injured", 0, `受伤 负伤 烧伤 炸伤 撞伤 砸伤 摔伤 刺伤 烫伤 灼伤 坠伤 伤者 伤员 咬伤 砍伤 扭伤`),
-	group("poisoned", 0, `中毒 发病 恶心呕吐 出现呕吐 出现恶心 上吐下泻 身体不适 出现不适 腹泻 腹痛`),
-	group("none", 0, `无人员伤亡 没有人员伤亡 未造成人员伤亡 无人伤亡 没有造成人员伤亡 未有人员伤亡 无人员受伤 未发现人员伤亡 暂无人员伤亡 没有人受伤 无人受伤 未造成人员受伤 没有人员受伤 未接到人员伤亡 没有人员伤亡报告 并未造成人员伤亡 未出现人员伤亡 尚无人员伤亡 没有出现人员伤亡 无人员死亡 没有人员死亡 无人员及 未造成伤亡 无伤亡 未有伤亡 没有伤亡 未造成人员和财产损失 未造成任何人员伤亡 末有人员伤亡 没有人伤亡 未造成人员 没有造成人员 没造成人员 没有收到人员伤亡 没有接到人员伤亡 没有伤亡报告`),
-	group("nodeath", 0, `无人死亡 没有人死亡 未造成人员死亡 没有死亡 无死亡 尚无死亡 无人遇难 没有死亡报告`),
-	group("skip", 0, `人员伤亡 死亡率 死亡赔偿 死亡证明 死亡事故 死亡威胁 死亡人数不详 中毒事件 中毒事故 人死伤 名死伤 人伤亡 受伤害 伤亡情况 死亡原因 重伤害 死亡线 人死后 人死不 重症监护仪 名死者 人死者`),
-))
-
 func (c *cues) any(text string) bool {
 	found := false
 	c.scan(text, func(hit) { found = true })
@@ -65,9 +46,13 @@ func (c *cues) any(text string) bool {
 type figure struct {
 	known, more bool // more: comes on top of the one before ("另有")
 	least       bool // told as 百多人, so that an exact figure elsewhere is better
+	hearsay     bool // only said to be said
+	prior       bool // told as what was reported before
+	final       bool // told in place of an earlier one
 	value       int
 	start, end  int
 	part        part
+	word        string
 	and         *figure // another one that the value was reckoned with
 }
 
@@ -77,156 +62,235 @@ type harmReading struct {
 	most, sum [harms]figure
 	none      figure // 无人员伤亡
 	noDeath   figure
+	noInjury  figure
 	single    figure // one named person died, without a figure
 	wounded   figure // the same, injured
 	sick      figure // people of whom the sentence later says that they fell ill
+	hospital  figure // people taken to hospital
+	denies    bool   // something that was told is untrue
 }
 
-func readHarm(p part, events []hit, month, day int) harmReading {
+// days say when it happened and when the text was written; 0 is unknown.
+type days struct{ month, day, now int }
+
+func readHarm(p part, events, turned []hit, d days) harmReading {
 	var r harmReading
+	var t turns
+	if slices.ContainsFunc(events, func(ev hit) bool { return idle(p.text, ev) }) {
+		events = slices.DeleteFunc(slices.Clone(events), func(ev hit) bool { return idle(p.text, ev) })
+	}
+	if len(turned) > 0 {
+		t = readTurns(p.text, turned, events)
+	}
+	r.denies = t.denies
 	used := make([]bool, len(events))
 	e, waiting, waitingStart, waitingEnd := 0, 0, 0, 0
+	instead, insteadHarm, insteadAt := 0, -1, -1 // the figure that takes another's place, and of which harm
+	taken, takenHarm, takenAt := 0, -1, -1       // where one that was taken back ended, and of which harm
 	for i := 0; i < len(p.text); {
 		n, ok := people(p.text, i)
-		if !ok {
+		if !ok && !(instead > 0 && i == instead) {
 			_, size := utf8.DecodeRuneInString(p.text[i:])
 			i += size
 			continue
+		}
+		if !ok {
+			n, _ = readNumber(p.text, i)
 		}
 		for e < len(events) && events[e].end <= n.start {
 			e++
 		}
 		i = n.end
-		if past(p.text, n.start) || supposed(p.text, n.start) || earlier(p.text, n.start, month, day) {
+		if past(p.text, n.start) || supposed(p.text, n.start) || earlier(p.text, n.start, d.month, d.day) || yearsAgo(p.text, n.start, d.now) || ceiling(p.text, n.start) {
 			continue
 		}
 		value, whole := n.whole()
 		if !whole || value > 1_000_000 {
 			continue
 		}
-		if harm, ok := letterHarm(p.text, n); ok {
-			r.take(harm, figure{known: true, value: value, part: p, start: n.start, end: n.end + len("死"), more: adds(p.text, n.start)})
+		to, head := change(p.text, n)
+		void := t.voids(n.start)
+		harm, at := -1, -1
+		letter, short := letterHarm(p.text, n)
+		switch {
+		case instead == n.start && instead > 0 && insteadHarm >= 0:
+			harm, at = insteadHarm, insteadAt
+		case short:
+			harm = letter
+		default:
+			led := n
+			if to > 0 {
+				led.start = head
+			}
+			harm, at = owner(p.text, led, events, used, e)
+			if harm < 0 && taken > 0 && takenAt < len(events) && mends(p.text[taken:n.start]) {
+				harm, at = takenHarm, takenAt
+			}
+		}
+		replaces := instead > 0 && instead == n.start || taken > 0 && harm == takenHarm && sameSentence(p.text, taken, n.start)
+		if void || to > 0 {
+			if harm >= 0 {
+				if at >= 0 {
+					used[at] = true
+				}
+				taken, takenHarm, takenAt = n.end, harm, at
+			}
+			instead, insteadHarm, insteadAt = to, harm, at
+			waiting = 0
 			continue
 		}
-		harm, at := owner(p.text, n, events, used, e)
+		if denied(p.text, n) {
+			if value == 1 && harm >= 0 {
+				r.nobody(harm, p, n)
+			}
+			if at >= 0 {
+				used[at] = true
+			}
+			continue
+		}
 		if harm < 0 {
 			waiting, waitingStart, waitingEnd = value, n.start, n.end
 			if fallen := sickLater(p.text, n, events, e); !r.sick.known && value >= 2 && fallen > 0 {
 				r.sick = figure{known: true, value: value, part: p, start: n.start, end: fallen}
 			}
+			if end := treated(p.text, n); end > 0 && value > r.hospital.value {
+				r.hospital = figure{known: true, value: value, part: p, start: n.start, end: end}
+			}
 			continue
 		}
-		// 5名乘客及1名司机受伤: the one before belongs to the same word.
-		from := n.start
-		if waiting > 0 && joins(p.text[waitingEnd:n.start]) {
-			value += waiting
-			from = waitingStart
+		f := figure{known: true, least: n.least || nearly(p.text, n.start), value: value, part: p, start: n.start, end: n.end, final: replaces}
+		if at < 0 {
+			f.end += len("死")
+			f.start, f.end = shortSpan(p.text, n)
+		} else {
+			// 5名乘客及1名司机受伤: the one before belongs to the same word.
+			if waiting > 0 && joins(p.text[waitingEnd:n.start]) {
+				f.value += waiting
+				f.start = waitingStart
+			}
+			waiting = 0
+			used[at] = true
+			if (harm == injured || harm == serious) && diesAfter(p.text, events, at) {
+				harm = dead
+			}
+			f.word, f.start, f.end = events[at].word, min(f.start, events[at].start), max(n.end, events[at].end)
 		}
-		waiting = 0
-		used[at] = true
-		if harm == injured && diesAfter(p.text, events, at) {
-			harm = dead
+		f.more = adds(p.text, n.start) || r.besides(harm, f)
+		if len(turned) > 0 {
+			from := sentenceStart(p.text, n.start)
+			f.hearsay, f.prior = t.between(from, n.start, "hearsay"), t.between(from, n.start, "prior")
+			if was := r.most[harm]; was.known && !f.final && was.end <= f.start {
+				same := was.end >= from
+				f.final = (same || was.prior || was.hearsay) && t.between(was.end, n.start, "fix") ||
+					(was.prior && same || was.hearsay) && t.between(was.end, n.start, "later", "wrong", "false")
+			}
 		}
-		f := figure{known: true, least: n.least, value: value, part: p, start: min(from, events[at].start), end: max(n.end, events[at].end)}
-		f.more = adds(p.text, n.start)
 		r.take(harm, f)
 		// A second word right behind, for the same people, adds the graver kind.
-		if harm == injured || harm == light {
+		if at >= 0 && (harm == injured || harm == light) {
 			if k := at + 1; k < len(events) && !used[k] && events[k].tag == "serious" && events[k].start == events[at].end {
 				used[k] = true
 				r.take(serious, f)
 			}
 		}
 	}
-	r.unnumbered(p, events, used)
+	r.unnumbered(p, events, used, &t)
 	return r
 }
 
-// letterHarm reads the short forms: 3死2伤, 6人亡, 死5人.
-func letterHarm(text string, n number) (int, bool) {
-	after := text[n.end:]
-	for _, counter := range []string{"人", "名"} {
-		after = strings.TrimPrefix(after, counter)
+// mends says whether the words between a figure that was taken back and another one
+// let that one stand for the same harm: "有误,应为", "不对,是".
+func mends(gap string) bool {
+	if strings.ContainsAny(gap, "。!?\n") || utf8.RuneCountInString(gap) > 24 {
+		return false
 	}
-	for letter, harm := range map[string]int{"死": dead, "亡": dead, "伤": injured} {
-		tail, ok := strings.CutPrefix(after, letter)
-		if !ok {
-			continue
-		}
-		switch next(tail, 0) {
-		case '亡', '伤', '者', '势', '员', '情', '害', '于', '不', '后', '口':
-		default:
-			return harm, true
-		}
-	}
-	if counter := next(text, n.end); counter == '人' || counter == '名' {
-		first, second := previous(text, n.start, 1), previous(text, n.start, 2)
-		switch {
-		case first == '死' && second != '烧' && second != '致':
-			return dead, true
-		case first == '伤' && !strings.ContainsRune("受轻重烧死负", second):
-			return injured, true
-		}
-	}
-	return 0, false
-}
-
-// people reads a figure that counts people at byte i: digits with a counter, or a
-// small Chinese numeral before a noun for a person.
-func people(text string, i int) (number, bool) {
-	if !figureFirst.has(next(text, i)) {
-		return number{}, false
-	}
-	if prev := previous(text, i, 1); prev >= '0' && prev <= '9' || prev == '.' {
-		return number{}, false
-	}
-	if _, ok := digitOf(previous(text, i, 1)); ok || unit(previous(text, i, 1)) > 0 || previous(text, i, 1) == '第' {
-		return number{}, false
-	}
-	if r := previous(text, i, 1); (r == '几' || r == '数') && unit(next(text, i)) > 0 {
-		return number{}, false
-	}
-	n, ok := readNumber(text, i)
-	if !ok || n.vague && n.value == 0 {
-		return n, false
-	}
-	if to := n.upTo(text); to > n.end {
-		n.end, n.least = to, true
-	}
-	after := text[n.end:]
-	switch c := next(after, 0); {
-	case c == '人' || c == '名' || c == '位' || c == '口' || c == '具':
-		if strings.HasPrefix(after, "人次") || strings.HasPrefix(after, "人民") || strings.HasPrefix(after, "口井") || strings.HasPrefix(after, "位于") || strings.HasPrefix(after, "人大") {
-			return n, false
-		}
-	case c == '个':
-		if !strings.HasPrefix(after, "个人") && !strings.HasPrefix(after, "个孩子") && !strings.HasPrefix(after, "个学生") && !strings.HasPrefix(after, "个儿童") {
-			return n, false
-		}
-	case c == '死' || c == '伤' || c == '亡':
-	case strings.ContainsRune("男女老孩儿员学工司乘旅村居民警兵环青少婴妇农顾客囚幼教师游矿职患考", c):
-		if text[i] < 0x80 && n.value > 9 && !personWord(after) || n.value > 10000 {
-			return n, false
-		}
-		if strings.HasPrefix(after, "工程") || strings.HasPrefix(after, "学期") || strings.HasPrefix(after, "学年") || strings.HasPrefix(after, "环路") || strings.HasPrefix(after, "环") && !strings.HasPrefix(after, "环卫") || strings.HasPrefix(after, "村") && !strings.HasPrefix(after, "村民") || strings.HasPrefix(after, "客车") || strings.HasPrefix(after, "教") && !strings.HasPrefix(after, "教师") || strings.HasPrefix(after, "工业") {
-			return n, false
-		}
-	default:
-		return n, false
-	}
-	return n, true
-}
-
-// figureFirst are the runes with which a figure may begin.
-var figureFirst = runeSet("0123456789零〇○一壹二两贰俩三叁仨四肆五伍六陆七柒八捌九玖十拾百佰千仟万亿数几好")
-
-func personWord(after string) bool {
-	for _, w := range []string{"学生", "儿童", "工人", "乘客", "旅客", "村民", "居民", "员工", "女工", "男子", "女子", "孩", "囚犯", "幼儿", "教师", "游客", "矿工", "职工", "老人", "警", "青年", "顾客"} {
-		if strings.HasPrefix(after, w) {
+	for _, w := range []string{"应为", "应是", "应该是", "应当是", "实为", "实际为", "实际是", "实际", "实际只有", "其实是", "其实", "而是", "是", "为", "只有", "更正为", "改为"} {
+		if strings.HasSuffix(gap, w) {
 			return true
 		}
 	}
 	return false
+}
+
+func sameSentence(text string, a, b int) bool {
+	return a <= b && !strings.ContainsAny(text[a:b], "。!?\n")
+}
+
+// nearly says whether a figure is told as one that is only neared.
+func nearly(text string, at int) bool {
+	return strings.HasSuffix(text[:at], "近") || strings.HasSuffix(text[:at], "接近")
+}
+
+// treated gives the end of a word for being in hospital right behind a figure; 0
+// without one.
+func treated(text string, n number) int {
+	after := text[n.end:]
+	for _, w := range []string{"人", "名", "位", "个", "伤者", "伤员", "仍", "正在", "正", "在院", "在"} {
+		after = strings.TrimPrefix(after, w)
+	}
+	for _, w := range []string{"住院", "留院", "入院", "送医", "送院", "送往医院", "被送医", "被送往医院", "接受治疗", "救治"} {
+		if strings.HasPrefix(after, w) {
+			return len(text) - len(after) + len(w)
+		}
+	}
+	return 0
+}
+
+// besides says whether a figure comes on top of the one before it though no word says
+// so: those who died at once and those who died in hospital, 危重3人、重伤7人.
+func (r *harmReading) besides(harm int, f figure) bool {
+	was := r.sum[harm]
+	if !was.known || was.end > f.start || was.part.in != f.part.in {
+		return false
+	}
+	text := f.part.text
+	from := sentenceStart(text, f.start)
+	if was.start < from {
+		return false
+	}
+	gap := text[was.end:f.start]
+	if harm == serious {
+		return was.word != f.word && (was.word == "重伤") != (f.word == "重伤") && utf8.RuneCountInString(gap) <= 2
+	}
+	if harm != dead || strings.Contains(text[from:was.start], "其中") {
+		return false
+	}
+	span := text[was.start:was.end]
+	tail := text[was.end:sentenceEnd(text, f.end)]
+	atOnce := strings.Contains(span, "当场") || strings.Contains(span, "现场") || strings.HasSuffix(text[:was.start], "当场")
+	if !atOnce {
+		return false
+	}
+	for _, w := range []string{"无效", "送医", "送院", "送往", "医治", "不治", "医院", "途中", "伤重", "抢救"} {
+		if strings.Contains(tail, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// nobody takes 无一人死亡.
+func (r *harmReading) nobody(harm int, p part, n number) {
+	f := figure{known: true, part: p, start: max(0, n.start-len("无")), end: n.end}
+	switch {
+	case !utf8.RuneStart(p.text[f.start]):
+	case harm == dead && !r.noDeath.known:
+		r.noDeath = f
+	case (harm == injured || harm == light) && !r.noInjury.known:
+		r.noInjury = f
+	}
+}
+
+// dropHearsay forgets what was only said to be said.
+func (r *harmReading) dropHearsay() {
+	for h := range harms {
+		if r.most[h].hearsay {
+			r.most[h], r.sum[h] = figure{}, figure{}
+		}
+	}
+	if r.single.hearsay {
+		r.single = figure{}
+	}
 }
 
 // owner finds the word of harm that a figure belongs to: -1 when there is none.
@@ -305,7 +369,7 @@ func diesAfter(text string, events []hit, at int) bool {
 		return false
 	}
 	gap := text[events[at].end:events[k].start]
-	return clauseGap(gap) && strings.Contains(gap, "无效") && !another(gap)
+	return gap == "" && events[at].tag == "serious" && text[events[k].start:events[k].end] != "遗体" || clauseGap(gap) && strings.Contains(gap, "无效") && !another(gap)
 }
 
 // another says whether a further figure of people stands in between.
@@ -313,6 +377,8 @@ func another(gap string) bool {
 	for i := 0; i < len(gap); {
 		if n, ok := people(gap, i); ok {
 			_ = n
+			return true
+		} else if n.end > i && gap[n.end:] == "个" {
 			return true
 		}
 		_, size := utf8.DecodeRuneInString(gap[i:])
@@ -322,6 +388,13 @@ func another(gap string) bool {
 }
 
 func (r *harmReading) take(harm int, f figure) {
+	if f.final || r.most[harm].hearsay && !f.hearsay && f.known && r.denies {
+		r.sum[harm], r.most[harm] = f, f
+		return
+	}
+	if r.most[harm].final && !f.more && f.hearsay != r.most[harm].hearsay {
+		return
+	}
 	if f.more && r.sum[harm].known && !strings.ContainsAny(f.part.text[min(r.sum[harm].end, f.start):f.start], "。!?\n") {
 		s := r.sum[harm]
 		s.value += f.value
@@ -344,129 +417,4 @@ func (r *harmReading) best(harm int) figure {
 		return r.sum[harm]
 	}
 	return r.most[harm]
-}
-
-// unnumbered takes what is told without a figure: nobody harmed, or one person
-// who died.
-func (r *harmReading) unnumbered(p part, events []hit, used []bool) {
-	for k, ev := range events {
-		f := figure{known: true, part: p, start: ev.start, end: ev.end}
-		switch {
-		case ev.tag == "none" && !r.none.known:
-			r.none = f
-		case ev.tag == "nodeath" && !r.noDeath.known:
-			r.noDeath = f
-		case (ev.tag == "dead" || ev.tag == "injured" || ev.tag == "light") && !used[k] && next(p.text, ev.end) != '者' && !past(p.text, ev.start) && !supposed(p.text, ev.start):
-			if onePerson(p.text, ev) {
-				f.value = 1
-				if ev.tag == "dead" && !r.single.known {
-					r.single = f
-				} else if ev.tag != "dead" && !r.wounded.known {
-					r.wounded = f
-				}
-			}
-		}
-	}
-}
-
-// onePerson says whether the clause before a word of harm speaks of one person.
-func onePerson(text string, ev hit) bool {
-	head := text[:ev.start]
-	if i := strings.LastIndexAny(head, ",。;!?\n: "); i >= 0 {
-		_, size := utf8.DecodeRuneInString(head[i:])
-		head = head[i+size:]
-	}
-	if utf8.RuneCountInString(head) > 20 || strings.ContainsAny(head, "无没未多些们如若") || strings.Contains(head, "险些") || strings.Contains(head, "可能") {
-		return false
-	}
-	if ev.word == "撞伤" || ev.word == "砸伤" || ev.word == "刺伤" || ev.word == "撞死" || ev.word == "砸死" { // the harmed one follows
-		tail := text[ev.end:]
-		if i := strings.IndexAny(tail, ",。;!?\n"); i >= 0 {
-			tail = tail[:i]
-		}
-		if utf8.RuneCountInString(tail) <= 14 && !strings.ContainsAny(tail, "多们") {
-			head = tail
-		}
-	}
-	for _, w := range persons {
-		if strings.Contains(head, w) {
-			return true
-		}
-	}
-	return false
-}
-
-var persons = []string{"男子", "女子", "女孩", "男孩", "少女", "少年", "老人", "老妇", "老太", "老汉", "学生", "司机", "驾驶员", "工人", "员工", "妇女", "孩子", "婴儿", "幼儿", "村民", "市民", "男性", "女性", "行人", "骑车人", "环卫工", "女童", "男童", "大爷", "大妈", "女士", "先生", "骑手"}
-
-// tally is the outcome over title and body.
-type tally [harms]figure
-
-func (t *tally) join(title, body harmReading) {
-	whole := title.most[dead].known && (title.most[injured].known || title.most[serious].known)
-	for h := range harms {
-		a, b := title.best(h), body.best(h)
-		switch {
-		case whole && h == injured:
-			t[h] = a
-			continue
-		case whole && h == light:
-			continue
-		case a.known && a.least && b.known && !b.least && b.value > a.value:
-			t[h] = b
-		case !b.known, a.known && (h == dead || h == serious || h == missing):
-			t[h] = a
-		case !a.known, b.value > a.value:
-			t[h] = b
-		default:
-			t[h] = a
-		}
-		if !t[h].known {
-			t[h] = b
-		}
-	}
-	if s := t[serious].value + t[light].value; t[serious].known && t[light].known && s > t[injured].value {
-		grave := t[serious]
-		t[injured] = t[light]
-		t[injured].value, t[injured].and = s, &grave
-	} else if t[light].known && t[light].value > t[injured].value {
-		t[injured] = t[light]
-	}
-	if t[serious].known && t[serious].value > t[injured].value && !t[poisoned].known {
-		t[injured] = t[serious]
-	}
-	for _, r := range []harmReading{title, body} {
-		if r.single.known && !t[dead].known && !r.none.known {
-			t[dead] = r.single
-		}
-	}
-	for _, r := range []harmReading{title, body} {
-		if r.wounded.known && !t[injured].known && !t[dead].known && !r.none.known {
-			t[injured] = r.wounded
-		}
-		if r.sick.known && !t[poisoned].known {
-			t[poisoned] = r.sick
-		}
-		for _, n := range []figure{r.none, r.noDeath} {
-			if n.known && !t[dead].known {
-				t[dead] = n
-			}
-		}
-		if r.none.known && !t[injured].known && !t[poisoned].known && !t[serious].known && t[dead].value == 0 {
-			t[injured] = r.none
-		}
-	}
-}
-
-func (t *tally) write(v *desk.Verdict) {
-	for h, target := range [harms]**int{&v.Facts.Deaths, &v.Facts.Missing, &v.Facts.Injured, &v.Facts.SeriousInjured, nil, &v.Facts.Poisoned} {
-		if f := t[h]; f.known && target != nil {
-			value := f.value
-			*target = &value
-			f.part.note(v, harmFields[h], f.start, f.end)
-			if f.and != nil {
-				f.and.part.note(v, harmFields[h], f.and.start, f.and.end)
-			}
-			sure(v, harmFields[h], 0.9)
-		}
-	}
 }

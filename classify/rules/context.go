@@ -11,7 +11,7 @@ import (
 // leads says whether what stands between a word of harm and a figure is only
 // 人数, 达, 至少 and the like.
 func leads(gap string) bool {
-	for _, w := range []string{"人数", "人员", "者", "已经", "已", "达到", "达", "上升到", "上升至", "升至", "增加到", "增至", "增加至", "为", "至少", "约", "近", "超过", "逾", "共计", "共", "有", "了", ":", "突破", "总数", "多达", "计", "各", "学生", "工人", "儿童", "(", "到"} {
+	for _, w := range []string{"人数", "人员", "者", "已经", "已", "达到", "达", "应为", "应是", "应该是", "实为", "更正为", "修正为", "订正为", "核实为", "核定为", "确认为", "实际", "变为", "降至", "降到", "上升到", "上升至", "上升为", "涨到", "升到", "增到", "升至", "增加到", "增至", "增加至", "为", "至少", "约", "近", "超过", "逾", "共计", "共", "有", "了", "的", ":", "突破", "总数", "多达", "计", "各", "学生", "工人", "儿童", "(", "到"} {
 		gap = strings.ReplaceAll(gap, w, "")
 	}
 	return strings.TrimSpace(gap) == ""
@@ -86,7 +86,7 @@ func supposed(text string, at int) bool {
 		to = len(text) - at
 	}
 	sentence := text[from : at+to]
-	for _, w := range []string{"如果", "一旦", "万一", "假如", "倘若", "迟早", "时间问题", "要是", "后果不堪", "死亡率", "难道要", "担心", "怕是", "谁负责", "以防", "避免"} {
+	for _, w := range []string{"如果", "一旦", "万一", "假如", "倘若", "迟早", "时间问题", "要是", "后果不堪", "死亡率", "难道要", "担心", "怕是", "谁负责", "以防", "避免", "假设", "模拟", "假定", "设想", "假想", "推演", "假若", "若是发生", "差点", "险些", "差一点"} {
 		if strings.Contains(sentence, w) {
 			return true
 		}
@@ -122,4 +122,41 @@ func firstYear(text string) int {
 		i += 3 + j
 	}
 	return 0
+}
+
+// yearOf is the year of a time as texts carry it; 0 where unknown.
+func yearOf(at string) int {
+	if len(at) < 4 {
+		return 0
+	}
+	y, err := strconv.Atoi(at[:4])
+	if err != nil {
+		return 0
+	}
+	return y
+}
+
+// yearsAgo says whether the sentence up to byte at names a year before the one in
+// which the text was written, and nothing of now. The year just gone counts as now
+// where the text may be of January.
+func yearsAgo(text string, at, now int) bool {
+	if now == 0 {
+		return false
+	}
+	sentence := text[sentenceStart(text, at):at]
+	i := strings.LastIndex(sentence, "年")
+	if i < 4 {
+		return false
+	}
+	n, ok := readNumber(sentence, i-4)
+	if !ok || n.end != i || n.value < 1900 || n.value >= float64(now-1) {
+		return false
+	}
+	after := sentence[i+len("年"):]
+	for _, w := range []string{"建成", "投产", "成立", "修建", "生产", "注册", "开业", "出生", "竣工", "建的", "建造", "入学", "入职", "购买", "买的", "起", "以来", "至今", "今", "昨", "刚", "目前", "现在", "日前", "近日", "前天", "上午", "凌晨"} {
+		if strings.Contains(after, w) {
+			return false
+		}
+	}
+	return true
 }

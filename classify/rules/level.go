@@ -18,7 +18,10 @@ func levelSet() Set {
 		group("accident", 1, `相撞 追尾 车祸 交通事故 侧翻 翻车 坠江 坠河 坠崖 坠入 火灾 起火 失火 着火 大火 自燃 爆炸 炸了 着火了 起火了 坍塌 垮塌 塌方 透水 瓦斯 泄漏 冲击地压 溺水 翻覆 撞伤 撞上 撞死 撞击 撞毁 撞坏 沉船 踩踏 坠落 触电 事故 连撞 被烧 闷死 侧滑 倾覆 卷入 撞向 撞翻 碾压`),
 	))
 	unreal := newCues(group("unreal", 1, `隐患 容易 预防 担心 如果 一旦 万一 避免 防止 可能 以防 倘若 极易 演练 应急预案 高发 频发 易发`))
-	return Set{Name: "level", Examples: levelExamples, words: []*cues{types, unreal}, read: func(x *scanned, v *desk.Verdict) {
+	return Set{Name: "level", Examples: levelExamples, words: []*cues{types, unreal, turnWords}, read: func(x *scanned, v *desk.Verdict) {
+		if hollow(x, v.Facts) {
+			return
+		}
 		if !x.some(0) && v.Facts.Deaths == nil && v.Facts.SeriousInjured == nil {
 			return
 		}
@@ -86,6 +89,27 @@ func levelSet() Set {
 		}
 		copied(v, "level", harmField)
 	}}
+}
+
+// hollow says whether a text only plays at a disaster, or calls one untrue, and tells
+// of nobody harmed.
+func hollow(x *scanned, f desk.Facts) bool {
+	turned := [2][]hit{x.hits[0][x.base+2], x.hits[1][x.base+2]}
+	if len(turned[0])+len(turned[1]) == 0 {
+		return false
+	}
+	if drill(x.parts, turned) {
+		return true
+	}
+	if value(f.Deaths)+value(f.Missing)+value(f.Injured)+value(f.SeriousInjured)+value(f.Poisoned) > 0 || f.LossYuan != nil {
+		return false
+	}
+	for i, hits := range turned {
+		if len(hits) > 0 && readTurns(x.parts[i].text, hits, nil).denies {
+			return true
+		}
+	}
+	return false
 }
 
 // letter says whether a text is somebody's own letter, rather than a report of
@@ -166,5 +190,8 @@ var levelExamples = []Example{
 	{Title: "云泽市发生4.2级地震", Body: "暂无人员伤亡。", Want: desk.LevelMinor},
 	{Title: "酒店宴席致120人食物中毒", Want: desk.LevelLarge},
 	{Title: "车站发生恐怖袭击", Body: "恐怖袭击致12人死亡。", Want: ""},
+	{Body: "网传云泽化工厂爆炸死亡30人,系谣言。", Want: ""},
+	{Title: "应急演练通知", Body: "假设仓库起火,模拟2人死亡。", Want: ""},
+	{Body: "网传火灾死亡30人不属实,实际死亡2人。", Want: desk.LevelMinor},
 	{Title: "投诉小区消防通道堵塞", Body: "一旦发生火灾后果不堪设想。", Want: ""},
 }

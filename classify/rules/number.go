@@ -56,13 +56,25 @@ func readNumber(text string, i int) (number, bool) {
 	// What may follow a figure: a unit (3.5万), then 余 or 多.
 	for !n.vague {
 		c, size := utf8.DecodeRuneInString(text[at:])
-		if u := unit(c); u >= 10 {
+		if u := unit(c); u >= 10 && n.value*u < 1e15 {
 			n.value *= u
 			at += size
+			if more, end, least := rest(text, at, u); end > 0 {
+				n.value += more
+				n.least = n.least || least
+				at = end
+				if c := next(text, at); c != '余' && c != '多' {
+					break
+				}
+			}
 			continue
 		}
 		if c == '余' || c == '多' && next(text, at+size) != '次' || c == '来' && n.value >= 10 {
 			n.least = true
+			at += size
+			continue
+		}
+		if c == '好' && next(text, at+size) == '几' && n.value >= 10 { // 二十好几
 			at += size
 			continue
 		}
@@ -77,6 +89,37 @@ func readNumber(text string, i int) (number, bool) {
 	}
 	n.end = at
 	return n, true
+}
+
+// rest reads what follows digits with 亿 or 万: 1亿2000万, 3万5000, 3万5千, 3万5.
+func rest(text string, at int, u float64) (value float64, end int, least bool) {
+	if u < 1e4 {
+		return 0, 0, false
+	}
+	if next(text, at) == '零' {
+		at += len("零")
+	}
+	if c := next(text, at); c < '0' || c > '9' {
+		return 0, 0, false
+	}
+	var n number
+	end = n.digits(text, at)
+	single := end == at+1
+	if c := next(text, end); (c == '余' || c == '多') && unit(next(text, end+len("余"))) > 0 {
+		end += len("余")
+		least = true
+	}
+	switch part := unit(next(text, end)); {
+	case part >= 10 && n.value*part < u:
+		n.value, end = n.value*part, end+len("万")
+	case part > 0 || n.value >= u:
+		return 0, 0, false
+	case single && u == 1e4: // 3万5
+		n.value *= 1000
+	case u > 1e4:
+		return 0, 0, false
+	}
+	return n.value, end, least
 }
 
 // digits reads 1,234.5 and the like.
@@ -143,7 +186,12 @@ func (n *number) chinese(text string, at int) int {
 				if digit >= 0 {
 					section += digit
 				}
-				total, section = (total+section)*u, 0
+				if u > 10000 {
+					total = (total + section) * u
+				} else { // 一亿二千万: 万 takes what came after 亿
+					total += section * u
+				}
+				section = 0
 			default:
 				if digit < 0 {
 					if seen > 0 && lastUnit != 10000 && r != '十' { // 十百: not a figure
@@ -199,13 +247,16 @@ func (n number) upTo(text string) int {
 		if !ok || to.vague || to.value <= n.value || to.value > 20*n.value {
 			break
 		}
-		if r == '、' && !(n.value > 1 && n.value < 9 && to.value == n.value+1 && n.end-n.start == 3 && to.end-to.start == 3) {
+		if r == '、' && !(n.value > 1 && n.value < 9 && to.value == n.value+1 && single(n) && single(to)) {
 			break
 		}
 		return to.end
 	}
 	return n.end
 }
+
+// single says whether a figure is written with one letter.
+func single(n number) bool { return n.end-n.start == 3 || n.end-n.start == 1 }
 
 // previous gives the nth rune before byte at (1 is the one just before).
 func previous(text string, at, nth int) rune {
