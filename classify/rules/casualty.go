@@ -127,6 +127,9 @@ func readHarm(p part, events, turned []hit, d days) harmReading {
 				harm, at = takenHarm, takenAt
 			}
 		}
+		if harm < 0 {
+			at = -1
+		}
 		replaces := instead > 0 && instead == n.start || taken > 0 && harm == takenHarm && sameSentence(p.text, taken, n.start)
 		if void || to > 0 {
 			if harm >= 0 {
@@ -137,6 +140,10 @@ func readHarm(p part, events, turned []hit, d days) harmReading {
 			}
 			instead, insteadHarm, insteadAt = to, harm, at
 			waiting = 0
+			continue
+		}
+		if at >= 0 && byThem(p.text, n, events[at]) {
+			used[at] = true
 			continue
 		}
 		if denied(p.text, n) {
@@ -178,6 +185,9 @@ func readHarm(p part, events, turned []hit, d days) harmReading {
 		f.more = adds(p.text, n.start) || r.besides(harm, f)
 		if len(turned) > 0 {
 			from := sentenceStart(p.text, n.start)
+			if t.between(from, n.start, "hearsay") && doubted(p.text, n.end) {
+				continue
+			}
 			f.hearsay, f.prior = t.between(from, n.start, "hearsay"), t.between(from, n.start, "prior")
 			if was := r.most[harm]; was.known && !f.final && was.end <= f.start {
 				same := was.end >= from
@@ -214,6 +224,28 @@ func mends(gap string) bool {
 
 func sameSentence(text string, a, b int) bool {
 	return a <= b && !strings.ContainsAny(text[a:b], "。!?\n")
+}
+
+// byThem says whether the people counted did the harm: 被三个同学打伤.
+func byThem(text string, n number, ev hit) bool {
+	if ev.start < n.end || !strings.HasSuffix(ev.word, "伤") && !strings.HasSuffix(ev.word, "死") || ev.word == "受伤" {
+		return false
+	}
+	r := previous(text, n.start, 1)
+	return r == '被' || r == '遭' || r == '让'
+}
+
+// doubted says whether what is only said to be said is asked about, or passed on in anger.
+func doubted(text string, at int) bool {
+	if end := sentenceEnd(text, at); end < len(text) && text[end] == '?' {
+		return true
+	}
+	for _, w := range []string{"真相", "求证", "真的假的", "是不是真的", "不转", "看到请转", "请转发", "扩散", "媒体不报", "封锁消息", "辟谣"} {
+		if strings.Contains(text[at:], w) {
+			return true
+		}
+	}
+	return false
 }
 
 // nearly says whether a figure is told as one that is only neared.
@@ -369,7 +401,7 @@ func diesAfter(text string, events []hit, at int) bool {
 		return false
 	}
 	gap := text[events[at].end:events[k].start]
-	return gap == "" && events[at].tag == "serious" && text[events[k].start:events[k].end] != "遗体" || clauseGap(gap) && strings.Contains(gap, "无效") && !another(gap)
+	return gap == "" && events[at].tag == "serious" && text[events[k].start:events[k].end] != "遗体" || clauseGap(gap) && (strings.Contains(gap, "无效") || strings.Contains(events[k].word, "无效")) && !another(gap)
 }
 
 // another says whether a further figure of people stands in between.

@@ -16,6 +16,9 @@ func letterHarm(text string, n number) (int, bool) {
 		if !ok {
 			continue
 		}
+		if strings.HasPrefix(text[n.end:], "个"+letter) && !strings.ContainsRune("\x00了,。;!?、伤死在一二两三四五六七八九十0123456789", next(tail, 0)) { // 一个死局
+			continue
+		}
 		switch next(tail, 0) {
 		case '亡', '伤', '者', '势', '员', '情', '害', '于', '不', '后', '口':
 		default:
@@ -138,6 +141,9 @@ func harmBefore(head string) bool {
 
 // ofPeople says whether 个 after a figure counts people.
 func ofPeople(text string, n number) bool {
+	if first, second := next(text, n.start), next(text, n.start+3); n.value > 9 && isDigit(first) && isDigit(second) && n.end-n.start > 3 && !n.least { // 一一个
+		return false
+	}
 	after := text[n.end+len("个"):]
 	for _, w := range []string{"月", "多月", "半月", "小时", "钟头", "星期", "礼拜", "学期", "年头", "季度", "工作日", "多小时", "疗程", "地方", "部位"} {
 		if strings.HasPrefix(after, w) {
@@ -149,7 +155,7 @@ func ofPeople(text string, n number) bool {
 	}
 	for _, w := range []string{"人", "孩子", "学生", "儿童", "死", "没气", "没了", "受伤", "重伤", "轻伤", "受了", "失踪", "失联", "遇难", "身亡", "伤者", "伤员", "当场", "送医", "没抢救", "没救", "断了气", "断气", "娃", "小孩", "老人", "工人", "工友", "民工", "矿工", "乘客", "村民", "居民", "男", "女", "大人", "小伙", "同学", "同事", "老师", "游客", "司机", "员工", "业主", "被困", "被埋", "出不来", "活的", "老头", "大爷", "大妈", "婴儿", "幼儿"} {
 		if strings.HasPrefix(after, w) {
-			return !strings.HasPrefix(after, "人信息") && !strings.HasPrefix(after, "人账") && !strings.HasPrefix(after, "死角") && !strings.HasPrefix(after, "死胡同") && !strings.HasPrefix(after, "女士")
+			return !strings.HasPrefix(after, "人信息") && !strings.HasPrefix(after, "死囚") && !strings.HasPrefix(after, "死刑") && !strings.HasPrefix(after, "死结") && !strings.HasPrefix(after, "死穴") && !strings.HasPrefix(after, "人账") && !strings.HasPrefix(after, "死角") && !strings.HasPrefix(after, "死胡同") && !strings.HasPrefix(after, "女士")
 		}
 	}
 	return false
