@@ -44,7 +44,7 @@ func TestVerdictsKeepTheContract(t *testing.T) {
 	}
 	for field, want := range map[string]string{
 		"id": `"a"`, "kind": "null", "region": "null", "place": "null", "department": "null", "departments": "[]", "evidence": "[]", "level": "null", "occurred": "null",
-		"facts": `{"deaths":null,"missing":null,"injured":null,"serious_injured":null,"poisoned":null,"loss_yuan":null,"crowd":null}`,
+		"facts": `{"deaths":null,"missing":null,"injured":null,"serious_injured":null,"poisoned":null,"loss_yuan":null,"crowd":null,"at_risk":null}`,
 	} {
 		if got := string(lines[0][field]); got != want {
 			t.Errorf("%s is %s, want %s", field, got, want)

@@ -121,6 +121,7 @@ func (v *Verdict) Filled() []string {
 	add("facts.poisoned", f.Poisoned != nil)
 	add("facts.loss_yuan", f.LossYuan != nil)
 	add("facts.crowd", f.Crowd != nil)
+	add("facts.at_risk", f.AtRisk != nil)
 	add("level", v.Level != "")
 	add("occurred", v.Occurred != "")
 	add("rumour", v.Rumour > 0)

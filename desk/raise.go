@@ -269,7 +269,7 @@ func (f Facts) check() error {
 	for _, v := range []struct {
 		field string
 		n     *int
-	}{{"deaths", f.Deaths}, {"missing", f.Missing}, {"injured", f.Injured}, {"serious_injured", f.SeriousInjured}, {"poisoned", f.Poisoned}, {"crowd", f.Crowd}} {
+	}{{"deaths", f.Deaths}, {"missing", f.Missing}, {"injured", f.Injured}, {"serious_injured", f.SeriousInjured}, {"poisoned", f.Poisoned}, {"crowd", f.Crowd}, {"at_risk", f.AtRisk}} {
 		if v.n != nil && (*v.n < 0 || *v.n > 10_000_000) {
 			return Invalid(v.field, "须为不小于 0 的整数")
 		}

@@ -104,6 +104,7 @@ type Facts struct {
 	Poisoned       *int   `json:"poisoned"`
 	LossYuan       *int64 `json:"loss_yuan"`
 	Crowd          *int   `json:"crowd"`
+	AtRisk         *int   `json:"at_risk"` // trapped, cut off, or brought to safety
 }
 
 // Evidence is a span of the words as given that decided a field. Offsets are

@@ -162,6 +162,7 @@ func (d *Desk) suggest(in Incident, items []Item) Suggestion {
 func (f Facts) atLeast(g Facts) Facts {
 	f.Deaths, f.Missing, f.Injured = larger(f.Deaths, g.Deaths), larger(f.Missing, g.Missing), larger(f.Injured, g.Injured)
 	f.SeriousInjured, f.Poisoned, f.Crowd = larger(f.SeriousInjured, g.SeriousInjured), larger(f.Poisoned, g.Poisoned), larger(f.Crowd, g.Crowd)
+	f.AtRisk = larger(f.AtRisk, g.AtRisk)
 	if f.LossYuan == nil || g.LossYuan != nil && *g.LossYuan > *f.LossYuan {
 		f.LossYuan = g.LossYuan
 	}

@@ -61,6 +61,7 @@ type Facts struct {
 	Poisoned       *int   `json:"poisoned" required:"false"`
 	LossYuan       *int64 `json:"loss_yuan" required:"false"`
 	Crowd          *int   `json:"crowd" required:"false"`
+	AtRisk         *int   `json:"at_risk" required:"false" doc:"涉险：被困、围困，或疏散、转移的人数"`
 }
 
 func verdictOf(v *desk.Verdict) *Verdict {

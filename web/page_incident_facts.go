@@ -14,7 +14,7 @@ func (s *Server) incidentFacts(ctx context.Context, who desk.Actor, id int64, f 
 		field string
 		to    **int
 	}{{"deaths", &facts.Deaths}, {"missing", &facts.Missing}, {"injured", &facts.Injured}, {"serious_injured", &facts.SeriousInjured},
-		{"poisoned", &facts.Poisoned}, {"crowd", &facts.Crowd}} {
+		{"poisoned", &facts.Poisoned}, {"crowd", &facts.Crowd}, {"at_risk", &facts.AtRisk}} {
 		n, err := f.figure(one.field)
 		if err != nil {
 			return outcome{}, err

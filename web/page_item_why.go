@@ -71,6 +71,7 @@ func (r teller) guesses(v *desk.Verdict) (out []Fact) {
 	}{
 		{"死亡", "facts.deaths", v.Facts.Deaths}, {"失联", "facts.missing", v.Facts.Missing}, {"受伤", "facts.injured", v.Facts.Injured},
 		{"重伤", "facts.serious_injured", v.Facts.SeriousInjured}, {"中毒", "facts.poisoned", v.Facts.Poisoned}, {"聚集", "facts.crowd", v.Facts.Crowd},
+		{"涉险", "facts.at_risk", v.Facts.AtRisk},
 	} {
 		if f.n != nil {
 			add(f.name, r.t("%s 人", number(*f.n)), quoted(v, f.field, ""))
@@ -205,7 +206,7 @@ func fieldName(field string) string {
 		}
 	}
 	return map[string]string{
-		"facts.deaths": "死亡", "facts.missing": "失联", "facts.injured": "受伤", "facts.serious_injured": "重伤", "facts.poisoned": "中毒", "facts.crowd": "聚集",
+		"facts.deaths": "死亡", "facts.missing": "失联", "facts.injured": "受伤", "facts.serious_injured": "重伤", "facts.poisoned": "中毒", "facts.crowd": "聚集", "facts.at_risk": "涉险",
 		"facts.loss_yuan": "直接损失", "occurred": "文中时间", "level": "事件等级", "self_harm": "轻生的话", "threat": "威胁的话", "rumour": "疑不实",
 		"group_risk": "群体风险", "sentiment": "语气",
 	}[field]

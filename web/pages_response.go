@@ -40,7 +40,7 @@ func (s *Server) routesPagesResponse() []route {
 		post("/incidents/{id}/confirm", desk.ActIncidentGrade, room("confirm", s.incidentConfirm, "level", "document", "body", "needs", "at", "reason")),
 		post("/incidents/{id}/instant", desk.ActIncidentGrade, room("instant", s.incidentInstant, "anchor", "at", "reason")),
 		post("/incidents/{id}/decide", desk.ActIncidentSecond, room("decide", s.incidentDecide, "change", "decide", "why")),
-		post("/incidents/{id}/facts", desk.ActIncidentRaise, room("facts", s.incidentFacts, "deaths", "missing", "injured", "serious_injured", "poisoned", "crowd", "loss_yuan", "from", "version")),
+		post("/incidents/{id}/facts", desk.ActIncidentRaise, room("facts", s.incidentFacts, "deaths", "missing", "injured", "serious_injured", "poisoned", "crowd", "at_risk", "loss_yuan", "from", "version")),
 		post("/incidents/{id}/attach", desk.ActIncidentRaise, room("attach", s.incidentAttach, "items")),
 		upload("/incidents/{id}/elsewhere", desk.ActReleasePublish, room("elsewhere", s.incidentElsewhere, "meets", "issuer", "channel", "address", "acted_at", "note")),
 		post("/incidents/{id}/take", desk.ActIncidentRaise, room("", s.incidentTake)),

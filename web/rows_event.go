@@ -195,7 +195,7 @@ type factFigure struct {
 // figuresOf are the figures in the order in which forms ask for them.
 func figuresOf(f desk.Facts) []factFigure {
 	return []factFigure{{"deaths", "死亡", f.Deaths}, {"missing", "失联", f.Missing}, {"injured", "受伤", f.Injured},
-		{"serious_injured", "其中重伤", f.SeriousInjured}, {"poisoned", "中毒", f.Poisoned}, {"crowd", "聚集", f.Crowd}}
+		{"serious_injured", "其中重伤", f.SeriousInjured}, {"poisoned", "中毒", f.Poisoned}, {"crowd", "聚集", f.Crowd}, {"at_risk", "涉险", f.AtRisk}}
 }
 
 // figureText is a figure as a form carries it.

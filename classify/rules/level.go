@@ -62,7 +62,7 @@ func levelSet() Set {
 		}
 		f := v.Facts
 		told := f.Deaths != nil || f.Injured != nil || f.SeriousInjured != nil || f.LossYuan != nil
-		level := ""
+		level, risked := "", majorRisk(v)
 		switch kind {
 		case "quake":
 			level = quakeLevel(f)
@@ -75,11 +75,11 @@ func levelSet() Set {
 		default:
 			// A letter that fears an accident isn't one: without figures there must be
 			// a time and no talk of danger.
-			if told || titled && doubts < count["accident"] && !letter(t) {
+			if told || risked || titled && doubts < count["accident"] && !letter(t) {
 				level = accidentLevel(f)
 			}
 		}
-		if level == "" || letter(t) && value(f.Deaths) == 0 && value(f.SeriousInjured) == 0 && value(f.Poisoned) == 0 && f.Missing == nil && value(f.Injured) < 3 {
+		if level == "" || letter(t) && value(f.Deaths) == 0 && value(f.SeriousInjured) == 0 && value(f.Poisoned) == 0 && f.Missing == nil && value(f.Injured) < 3 && !risked {
 			return
 		}
 		v.Level = level
@@ -152,6 +152,31 @@ func accidentLevel(f desk.Facts) string {
 	return desk.LevelMinor
 }
 
+// majorRisk says whether an accident is 较大涉险, which is handled like 较大: three trapped,
+// ten in danger, five hundred brought to safety. It is an accident then, whatever else is
+// told; the level itself goes by who came to harm and by what was lost. An office's own
+// figures stand in its policy.
+func majorRisk(v *desk.Verdict) bool {
+	n := value(v.Facts.AtRisk)
+	if n < 3 {
+		return false
+	}
+	for _, e := range v.Evidence {
+		if e.Field != "facts.at_risk" {
+			continue
+		}
+		for _, w := range []string{"疏散", "转移", "撤", "避险", "安置"} {
+			if strings.Contains(e.Text, w) {
+				return n >= 500
+			}
+		}
+		if strings.Contains(e.Text, "困") || strings.Contains(e.Text, "埋") {
+			return true
+		}
+	}
+	return n >= 10
+}
+
 // poisonLevel: 重大 from ten deaths, or over a hundred poisoned with deaths; 较大 from
 // a hundred poisoned, or deaths; 一般 from thirty.
 func poisonLevel(f desk.Facts) string {
@@ -193,5 +218,9 @@ var levelExamples = []Example{
 	{Body: "网传云泽化工厂爆炸死亡30人,系谣言。", Want: ""},
 	{Title: "应急演练通知", Body: "假设仓库起火,模拟2人死亡。", Want: ""},
 	{Body: "网传火灾死亡30人不属实,实际死亡2人。", Want: desk.LevelMinor},
+	{Title: "煤矿透水", Body: "井下12人被困。", Want: desk.LevelMinor},
+	{Title: "仓库火灾", Body: "疏散居民300人,无人员伤亡。", Want: desk.LevelMinor},
+	{Title: "仓库火灾", Body: "疏散居民800人,无人员伤亡。", Want: desk.LevelMinor},
+	{Body: "电梯里困住3个人。", Want: ""},
 	{Title: "投诉小区消防通道堵塞", Body: "一旦发生火灾后果不堪设想。", Want: ""},
 }

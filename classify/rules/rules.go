@@ -55,6 +55,7 @@ func Table(o Options) ([]Set, error) {
 		casualtySet(),
 		lossSet(),
 		crowdSet(),
+		riskSet(),
 		levelSet(),
 		groupSet(),
 		perilSet(),

@@ -14,6 +14,7 @@ var printers = map[string]func(*desk.Verdict) string{
 	"casualties":  printCasualties,
 	"loss":        printLoss,
 	"crowd":       printCrowd,
+	"at_risk":     printRisk,
 	"occurred":    func(v *desk.Verdict) string { return v.Occurred },
 	"level":       func(v *desk.Verdict) string { return v.Level },
 	"group_risk":  printGroup,
