@@ -167,7 +167,6 @@ func readHarm(p part, events, turned []hit, d days) harmReading {
 		}
 		f := figure{known: true, least: n.least || nearly(p.text, n.start), value: value, part: p, start: n.start, end: n.end, final: replaces}
 		if at < 0 {
-			f.end += len("死")
 			f.start, f.end = shortSpan(p.text, n)
 		} else {
 			// 5名乘客及1名司机受伤: the one before belongs to the same word.
@@ -408,7 +407,6 @@ func diesAfter(text string, events []hit, at int) bool {
 func another(gap string) bool {
 	for i := 0; i < len(gap); {
 		if n, ok := people(gap, i); ok {
-			_ = n
 			return true
 		} else if n.end > i && gap[n.end:] == "个" {
 			return true

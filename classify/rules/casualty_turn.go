@@ -57,7 +57,6 @@ func readTurns(text string, hits, events []hit) turns {
 			t.void = append(t.void, span2{max(from, min(opener, told)), h.start})
 		case opener >= 0 && (h.tag == "false" || told < from):
 			t.void = append(t.void, span2{opener, h.start})
-		case h.tag == "false" && told < 0 && strings.HasPrefix(text[h.end:], "的"):
 		}
 	}
 	if len(hits) > 0 && strings.HasPrefix(text[hits[0].end:], ":") && hits[0].word == "谣言" {
@@ -187,7 +186,7 @@ func change(text string, n number) (to, head int) {
 	return 0, 0
 }
 
-// none says whether nobody, or not so many, is told: 无一人死亡, 并没有死亡30人.
+// denied says whether nobody, or not so many, is told: 无一人死亡, 并没有死亡30人.
 func denied(text string, n number) bool {
 	head := text[:n.start]
 	for range 2 {
