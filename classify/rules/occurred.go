@@ -18,7 +18,7 @@ func occurredSet(zone *time.Location) Set {
 		var ref moment
 		if at, err := time.Parse(time.RFC3339Nano, t.At); err == nil {
 			at = at.In(zone)
-			ref = moment{year: at.Year(), month: int(at.Month()), day: at.Day()}
+			ref = moment{year: at.Year(), month: int(at.Month()), day: at.Day(), hour: at.Hour(), minute: at.Minute(), weekday: (int(at.Weekday())+6)%7 + 1, clock: true}
 		}
 		chosen, p, ok := chooseMoment(t, ref)
 		if !ok {
@@ -42,7 +42,7 @@ type told struct {
 }
 
 var (
-	eventWords  = newCues(group("event", 1, `发生 起火 失火 着火 火灾 爆炸 相撞 追尾 侧翻 翻车 地震 中毒 袭击 车祸 撞上 撞击 撞向 事故 坠入 坠江 砍杀 连撞 撞倒 撞伤 撞死 自燃 坍塌 出现呕吐 出现不适 突发 卷进 卷入 翻覆 蔓延 山火 遭遇 接到报警 接报 接警 报警 大火 有感 震感 震动 出现恶心 泄漏 身亡 被撞 行驶 行至 碰撞 驾驶`))
+	eventWords  = newCues(group("event", 1, `发生 起火 失火 着火 火灾 爆炸 相撞 追尾 侧翻 翻车 地震 中毒 袭击 车祸 撞上 撞击 撞向 事故 坠入 坠江 砍杀 连撞 撞倒 撞伤 撞死 自燃 坍塌 出现呕吐 出现不适 突发 卷进 卷入 翻覆 蔓延 山火 遭遇 接到报警 接报 接警 报警 大火 有感 震感 震动 出现恶心 泄漏 身亡 被撞 行驶 行至 碰撞 驾驶 塌了 倒塌 垮塌 塌方 炸了 摔伤 坠楼 打伤 砍伤 捅伤 溺水 落水 触电`))
 	reportWords = newCues(group("report", 1, `获悉 表示 介绍 证实 通报 宣布 发表 谴责 报道 公布 指出 发稿 统计 采访 了解到 介绍说 透露 援引 新闻发布会 看到 悼念 祈福 记者从 记者在 消息`))
 	afterWords  = newCues(group("after", 1, `扑灭 控制 恢复 通车 赶到 抵达 到达 救出 归案 出院 住院 解除 清理 转移 抓获 封锁 疏散完 救治 结束 送往 送到`))
 )
@@ -50,7 +50,7 @@ var (
 // chooseMoment takes the time at which something is said to have happened, filled
 // up by others that speak of the same day, and by the dateline or ref.
 func chooseMoment(t desk.Text, ref moment) (moment, part, bool) {
-	list, dateline := weighMoments(t)
+	list, dateline := weighMoments(t, ref)
 	if ref.day > 0 {
 		dateline = ref
 	}
@@ -69,7 +69,7 @@ func chooseMoment(t desk.Text, ref moment) (moment, part, bool) {
 			if m := list[i]; m.p.in == list[best].p.in && (m.day > 0 || m.relative != relativeNone) && !m.after {
 				chosen.year, chosen.month, chosen.day, chosen.relative = m.year, m.month, m.day, m.relative
 				if chosen.part == 0 && m.part > 0 {
-					chosen.hour = shift(chosen.hour, m.part)
+					chosen.setHour(chosen.hour, m.part)
 				}
 				break
 			}
@@ -81,11 +81,11 @@ func chooseMoment(t desk.Text, ref moment) (moment, part, bool) {
 		}
 		switch {
 		case chosen.hour < 0 && m.hour >= 0 && (m.event || i == best+1 && within(m.p.text, chosen.end, m.start)) && sameDay(chosen, m.moment, dateline):
-			chosen.hour, chosen.minute = m.hour, m.minute
+			chosen.hour, chosen.minute, chosen.later = m.hour, m.minute, chosen.later || m.later
 			if m.part == 0 && chosen.part > 0 {
-				chosen.hour = shift(m.hour, chosen.part)
+				chosen.setHour(m.hour, chosen.part)
 			}
-		case chosen.hour >= 0 && chosen.minute < 0 && m.minute >= 0 && m.event && sameDay(chosen, m.moment, dateline) && (m.hour == chosen.hour || shift(m.hour, chosen.part) == chosen.hour) && within(m.p.text, chosen.end, m.start):
+		case chosen.hour >= 0 && chosen.minute < 0 && m.minute >= 0 && m.event && sameDay(chosen, m.moment, dateline) && (m.hour == chosen.hour || shifted(m.hour, chosen.part) == chosen.hour) && within(m.p.text, chosen.end, m.start):
 			chosen.minute = m.minute
 		}
 		if chosen.day > 0 && m.day == chosen.day {
@@ -103,22 +103,38 @@ func chooseMoment(t desk.Text, ref moment) (moment, part, bool) {
 	if chosen.day == 0 && chosen.relative == relativeNone && ref.day == 0 {
 		chosen.month, chosen.day = dateline.month, dateline.day
 	}
+	if chosen.day == 0 && chosen.relative == relativeNone && list[best].event && !chosen.later && ref.clock && (chosen.part == dawn || chosen.part == morning) && chosen.hour*60+max(chosen.minute, 0) <= ref.hour*60+ref.minute && noDay(list) {
+		chosen.year, chosen.month, chosen.day = ref.year, ref.month, ref.day // 凌晨3点 with no day told: this morning
+	}
 	chosen.settle(dateline)
 	return chosen, list[best].p, true
 }
 
+// noDay says whether no time tells its day.
+func noDay(list []told) bool {
+	for _, m := range list {
+		if m.day > 0 || m.relative != relativeNone {
+			return false
+		}
+	}
+	return true
+}
+
 // weighMoments reads all moments and says of each what happened then; it also
 // gives the day on which the text was written, when it tells.
-func weighMoments(t desk.Text) ([]told, moment) {
+func weighMoments(t desk.Text, ref moment) ([]told, moment) {
 	var list []told
 	var dateline moment
 	for _, p := range []part{parts(t)[1], parts(t)[0]} {
 		var day moment // the last day named, for 当日
 		for n, m := range moments(p.text) {
-			if m.relative == relativeSame && m.day == 0 {
-				m.year, m.month, m.day = day.year, day.month, day.day
+			if !m.anchor(ref) {
+				continue
 			}
-			if m.day > 0 {
+			if m.relative == relativeSame && m.day == 0 {
+				m.year, m.month, m.day, m.relative = day.year, day.month, day.day, max(day.relative, relativeSame)
+			}
+			if m.day > 0 || m.relative > relativeSame {
 				day = m
 			}
 			if m.dateline {
@@ -127,7 +143,7 @@ func weighMoments(t desk.Text) ([]told, moment) {
 				}
 				continue
 			}
-			if m.habit || m.year == 0 && past(p.text, m.start) {
+			if m.habit || m.year == 0 && m.relative < relativeToday && past(p.text, m.start) {
 				continue
 			}
 			x := told{moment: m, p: p, score: 1.5 - 0.2*float64(min(n, 6))}
@@ -167,6 +183,19 @@ func (x *told) listen() {
 	case afterWords.any(clause) && !eventWords.any(clause):
 		x.after = true
 	}
+	if x.ago > 0 || x.weekday > 0 && x.weeks == weekAny { // 刚刚好, 周六加班: only where something is told to have happened
+		before := text[runeBack(text, x.start, 24):x.start]
+		before = before[strings.LastIndexAny(before, "。;!?\n")+1:]
+		switch done := strings.ContainsAny(clause, "了被") || strings.HasPrefix(clause, "的"); {
+		case x.ago == 1 && !eventWords.any(clause), x.ago > 1 && !eventWords.any(clause) && !eventWords.any(before) && !done:
+			x.after = true
+		case x.ago == 0 && !eventWords.any(near) && !done:
+			x.after = true
+		}
+	}
+	if x.due(head, tail) {
+		x.after = true
+	}
 	if strings.HasSuffix(head, "发生在") || strings.HasSuffix(head, "发生于") || strings.HasSuffix(head, "事发") || strings.HasSuffix(head, "发生时间是") {
 		x.event, x.after = true, false
 		x.score += 1.5
@@ -181,6 +210,9 @@ func (x *told) listen() {
 	}
 	if x.p.in == "title" {
 		x.score--
+	}
+	if x.ago == 1 || x.ofYear && x.years > 0 { // whatever else is told counts more
+		x.score -= 2.6
 	}
 	if x.hour >= 0 {
 		x.score += 0.6
@@ -204,6 +236,17 @@ func runeBack(text string, at, runes int) int {
 	return at
 }
 
+// due says whether a time is one until which, or from which on, something shall be.
+func (x *told) due(head, tail string) bool {
+	for _, w := range []string{"将", "将于", "将在", "定于", "拟于", "拟在", "计划", "计划于", "预计", "预计于", "等到"} {
+		if strings.HasSuffix(head, w) {
+			return true
+		}
+	}
+	tail = tail[skipAny(tail, 0, "以", "之"):]
+	return strings.HasPrefix(tail, "前") && !strings.ContainsRune("往赴后面方进期台门去来", next(tail, len("前")))
+}
+
 // within says whether a second time is close enough to speak of the same event.
 func within(text string, from, to int) bool {
 	return to >= from && utf8.RuneCountInString(text[from:to]) < 160
@@ -214,7 +257,7 @@ func sameDay(a, b, dateline moment) bool {
 		switch {
 		case b.relative == relativeNone, b.relative == relativeSame, b.relative == a.relative:
 			return true
-		case a.day > 0 && a.hour < 0 && (dateline.day == 0 || a.part > 0 && a.part == b.part):
+		case a.day > 0 && a.hour < 0 && (dateline.day == 0 || a.part > 0 && (a.part == b.part || late(a.part) && late(b.part))):
 			return true
 		}
 		return false
@@ -223,43 +266,6 @@ func sameDay(a, b, dateline moment) bool {
 		return false
 	}
 	return a.day == b.day && (b.month == 0 || a.month == 0 || a.month == b.month)
-}
-
-// settle fills month, year and relative days from a reference day.
-func (m *moment) settle(ref moment) {
-	if ref.day == 0 {
-		return
-	}
-	if m.day == 0 && m.relative >= relativeToday && ref.month > 0 {
-		year := ref.year
-		if year == 0 {
-			year = 2001 // only to count days; not a leap year
-		}
-		d := time.Date(year, time.Month(ref.month), ref.day, 0, 0, 0, 0, time.UTC).AddDate(0, 0, relativeToday-m.relative)
-		m.month, m.day = int(d.Month()), d.Day()
-		if ref.year > 0 {
-			m.year = d.Year()
-		}
-		return
-	}
-	if m.day > 0 && m.month == 0 && ref.month > 0 {
-		m.month = ref.month
-		if m.day > ref.day {
-			m.month--
-		}
-		if m.month == 0 {
-			m.month = 12
-			if ref.year > 0 && m.year == 0 {
-				m.year = ref.year - 1
-			}
-		}
-	}
-	if m.day > 0 && m.month > 0 && m.year == 0 && ref.year > 0 {
-		m.year = ref.year
-		if m.month > ref.month || m.month == ref.month && m.day > ref.day {
-			m.year--
-		}
-	}
 }
 
 // print gives the moment in the contract's form.
