@@ -27,7 +27,7 @@ type gazetteer struct {
 var generic = map[string]bool{"市辖区": true, "县": true, "街道": true, "城区": true, "郊区": true, "矿区": true, "开发区": true, "农场": true, "林场": true, "盐场": true, "高新区": true, "工业园区": true, "经济开发区": true, "新区": true, "东区": true, "西区": true, "南区": true, "北区": true, "老城区": true, "中区": true}
 
 // Short forms that are words of their own, or too often something else.
-var everyday = wordSet(`大同 长治 平安 安康 朝阳 白山 白城 黄山 和平 海东 海北 海西 东方 三明 宝山 定西 中卫 兴安 东营 新城 新华 长安 长寿 长乐 文山 文成 文昌 大方 大安 大通 太平 太和 太湖 东风 东升 东城 西城 南山 南岸 南部 北关 城关 城口 永安 永兴 安定 安全 安化 平度 平和 平原 平南 平江 华容 华阳 道县 光明 光山 高平 高明 高要 高陵 红旗 红星 向阳 前进 和顺 和静 和田 河东 河西 河北 河口 江北 江东 江南 江口 江门 江山 海口 海兴 海城 海安 海阳 海港 海丰 海盐 海珠 城中 城东 城西 城北 洪山 洪江 通道 通山 通海 通城 通河 新民 新安 新兴 新建 新干 新乐 新丰 新平 新和 新源 民乐 民和 民权 石门 石柱 石台 石城 石泉 桥东 桥西 桥头 路南 路北 路桥 开平 开江 开发 开阳 白云 白水 白河 宁静 宁远 安平 安宁 万年 万全 万山 千山 千阳 天山 天心 天台 天等 天元 天河 天全 黄河 乐安 乐业 乐东 乐都 富民 富源 富裕 富县 金山 金水 金湖 金口 金台 银海 信丰 信宜 大足 大港 大英 大新 大田 大化 大名 大埔 双流 双桥 双城 双江 双牌 双柏 合作 合川 合水 礼泉 临时 怀远 怀安 怀来 上林 上思 上街 上高 上饶 中阳 中方 中原 中江 中站 下关 下城 三水 三台 三门 三江 三河 三原 正安 正定 正宁 正阳 顺平 顺义 顺昌 顺河 隆安 隆化 清水 清河 清新 清原 清苑 山阳 山阴 阳春 阳光 阳新 阳东 阳西 阳山 花山 花溪 龙门 龙山 龙华 龙口 龙湖 龙井 龙江 青山 青云 青秀 青龙 青阳 青神 丰台 丰满 丰城 丰都 浮山 沙湾 沙河 沙县 南海 南和 南昌县 南湖 南沙 南开 集安 集美 武清 武功 武平 武山 武陵 水城 水富 昌平 昌乐 昌江 建安 建宁 建设 建邺 建华 建水 泰安 泰和 泰来 工农 复兴 解放 胜利 友好 团结 文峰 文圣 文登 忠县 仁和 仁化 仁寿 仁怀 义安 义县 孝义 孝感 德安 德清 德兴 德保 德化 明山 明水 明光 元宝 凤凰 凤台 永和 永安 永平 永清 永济 永胜 永福 永丰 永城 永新 永春 永宁 永定 永吉 永康 洛川 望城 普安 普宁 普定 普陀 静安 静海 静宁 静乐 兴业 兴国 兴化 兴隆 兴庆 兴文 兴和 兴山 兴城 兴平 兴宁 兴仁 兴义 宝应 宝丰 宝清 宝安 宝塔 长丰 长岭 长海 长治 长阳 长顺 长宁 长兴 长清 长洲 长泰 长汀 长垣 麻阳 平安 平顺 平遥 平山 平乡 平泉 平阴 平邑 平舆 平果 平乐 平桂 平远 平昌 平武 平塘 平坝 平利 平罗 平川 平阳 平湖 平谷 平鲁 平城 平定 利川 利津 利州 利辛 利通 大厂 大城 大洼 大东 大余 大悟 大冶 大祥 大关 大姚 大渡口 大荔 大理 大武口 大丰 大观 大兴 大邑 大竹 大宁 港口 光泽 马尾 湖里 石棉 名山 前锋 东坡 牡丹 惠民 会同 樟树 仙桃 灯塔 榆树 公安 资源 长子 商城 方正 集贤 友谊 清流 云霄 铜鼓 安居 梨树 二道 振兴 站前 宏伟 白塔 双塔 盘山 鸡冠 铁锋 爱民 阳明 七星 城厢 中山 咸丰 黄梅 双峰 庆云 德惠 永年 裕华 连山 定兴 钟山 嘉鱼 梁山 天门 赤壁 象山 海伦 黑水 乡城 金门 吉利 卫东 二七 台前 湖滨 金牛 龙泉 江海 紫金 钟楼 滨湖 滨江 浦江 开化 天涯 海棠 同仁 共和 同德 治多 互助 高台 灵台 金塔 两当 康乐 惠农 盐池 同心 温泉 麒麟 红塔 古城 弥勒 祥云 赤水 玉屏 沿河 回民 根河 商都 河间 安国 老城 社旗 确山 明溪 高阳 新河 东明 成武 单县 乐陵 平安 宏伟 高青 任城 罗山 光泽 西乡 合江 石首 天柱 太子河 兰西 英德 平度 平和`)
+var everyday = wordSet(`泰山 大同 长治 平安 安康 朝阳 白山 白城 黄山 和平 海东 海北 海西 东方 三明 宝山 定西 中卫 兴安 东营 新城 新华 长安 长寿 长乐 文山 文成 文昌 大方 大安 大通 太平 太和 太湖 东风 东升 东城 西城 南山 南岸 南部 北关 城关 城口 永安 永兴 安定 安全 安化 平度 平和 平原 平南 平江 华容 华阳 道县 光明 光山 高平 高明 高要 高陵 红旗 红星 向阳 前进 和顺 和静 和田 河东 河西 河北 河口 江北 江东 江南 江口 江门 江山 海口 海兴 海城 海安 海阳 海港 海丰 海盐 海珠 城中 城东 城西 城北 洪山 洪江 通道 通山 通海 通城 通河 新民 新安 新兴 新建 新干 新乐 新丰 新平 新和 新源 民乐 民和 民权 石门 石柱 石台 石城 石泉 桥东 桥西 桥头 路南 路北 路桥 开平 开江 开发 开阳 白云 白水 白河 宁静 宁远 安平 安宁 万年 万全 万山 千山 千阳 天山 天心 天台 天等 天元 天河 天全 黄河 乐安 乐业 乐东 乐都 富民 富源 富裕 富县 金山 金水 金湖 金口 金台 银海 信丰 信宜 大足 大港 大英 大新 大田 大化 大名 大埔 双流 双桥 双城 双江 双牌 双柏 合作 合川 合水 礼泉 临时 怀远 怀安 怀来 上林 上思 上街 上高 上饶 中阳 中方 中原 中江 中站 下关 下城 三水 三台 三门 三江 三河 三原 正安 正定 正宁 正阳 顺平 顺义 顺昌 顺河 隆安 隆化 清水 清河 清新 清原 清苑 山阳 山阴 阳春 阳光 阳新 阳东 阳西 阳山 花山 花溪 龙门 龙山 龙华 龙口 龙湖 龙井 龙江 青山 青云 青秀 青龙 青阳 青神 丰台 丰满 丰城 丰都 浮山 沙湾 沙河 沙县 南海 南和 南昌县 南湖 南沙 南开 集安 集美 武清 武功 武平 武山 武陵 水城 水富 昌平 昌乐 昌江 建安 建宁 建设 建邺 建华 建水 泰安 泰和 泰来 工农 复兴 解放 胜利 友好 团结 文峰 文圣 文登 忠县 仁和 仁化 仁寿 仁怀 义安 义县 孝义 孝感 德安 德清 德兴 德保 德化 明山 明水 明光 元宝 凤凰 凤台 永和 永安 永平 永清 永济 永胜 永福 永丰 永城 永新 永春 永宁 永定 永吉 永康 洛川 望城 普安 普宁 普定 普陀 静安 静海 静宁 静乐 兴业 兴国 兴化 兴隆 兴庆 兴文 兴和 兴山 兴城 兴平 兴宁 兴仁 兴义 宝应 宝丰 宝清 宝安 宝塔 长丰 长岭 长海 长治 长阳 长顺 长宁 长兴 长清 长洲 长泰 长汀 长垣 麻阳 平安 平顺 平遥 平山 平乡 平泉 平阴 平邑 平舆 平果 平乐 平桂 平远 平昌 平武 平塘 平坝 平利 平罗 平川 平阳 平湖 平谷 平鲁 平城 平定 利川 利津 利州 利辛 利通 大厂 大城 大洼 大东 大余 大悟 大冶 大祥 大关 大姚 大渡口 大荔 大理 大武口 大丰 大观 大兴 大邑 大竹 大宁 港口 光泽 马尾 湖里 石棉 名山 前锋 东坡 牡丹 惠民 会同 樟树 仙桃 灯塔 榆树 公安 资源 长子 商城 方正 集贤 友谊 清流 云霄 铜鼓 安居 梨树 二道 振兴 站前 宏伟 白塔 双塔 盘山 鸡冠 铁锋 爱民 阳明 七星 城厢 中山 咸丰 黄梅 双峰 庆云 德惠 永年 裕华 连山 定兴 钟山 嘉鱼 梁山 天门 赤壁 象山 海伦 黑水 乡城 金门 吉利 卫东 二七 台前 湖滨 金牛 龙泉 江海 紫金 钟楼 滨湖 滨江 浦江 开化 天涯 海棠 同仁 共和 同德 治多 互助 高台 灵台 金塔 两当 康乐 惠农 盐池 同心 温泉 麒麟 红塔 古城 弥勒 祥云 赤水 玉屏 沿河 回民 根河 商都 河间 安国 老城 社旗 确山 明溪 高阳 新河 东明 成武 单县 乐陵 平安 宏伟 高青 任城 罗山 光泽 西乡 合江 石首 天柱 太子河 兰西 英德 平度 平和`)
 
 func wordSet(words string) map[string]bool {
 	set := map[string]bool{}
@@ -133,7 +133,7 @@ func (g *gazetteer) mentions(text string) []mention {
 			}
 			return
 		}
-		if short && namesThing(text, h.end) {
+		if short && (namesThing(text, h.end) || len(code) == 6 && namesFeature(text, h.end)) && !g.begins(text, h.end) {
 			return
 		}
 		list = append(list, mention{h.start, h.end, []string{code}, short})
@@ -171,6 +171,43 @@ func namesThing(text string, end int) bool {
 		}
 	}
 	return false
+}
+
+// features are what bears the short name of a county or district without lying in it,
+// each with the runes behind it that make it something else (巧家山体滑坡).
+var features = []struct{ word, not string }{
+	{"山", "体火洪区村林地路里乡"}, {"河", "道段水流堤边"}, {"江", "段水堤边"}, {"湖", "水"}, {"岭", ""}, {"峰", "会"}, {"寺", ""}, {"公园", ""}, {"花园", ""}, {"山庄", ""}, {"庄园", ""}, {"国际", ""}, {"景区", ""}, {"水库", ""}, {"温泉", ""},
+}
+
+// namesFeature says whether a short name only names a mountain, a river or a park.
+func namesFeature(text string, end int) bool {
+	for _, f := range features {
+		if after, ok := strings.CutPrefix(text[end:], f.word); ok {
+			return !strings.ContainsRune(f.not, next(after, 0))
+		}
+	}
+	return false
+}
+
+// begins says whether a division's name begins at byte at: 石家庄|桥西区 is no bridge,
+// 重庆|石柱县 no stone.
+func (g *gazetteer) begins(text string, at int) bool {
+	key := pair(text, at)
+	if key == 0 {
+		return false
+	}
+	is := false
+	if s, ok := g.cues.find(key); ok {
+		g.cues.match(text, at, s, func(h hit) {
+			if strings.HasPrefix(h.tag, "~") {
+				is = is || strings.ContainsRune("县区市旗", next(text, h.end))
+				return
+			}
+			last, _ := utf8.DecodeLastRuneInString(h.word)
+			is = is || strings.ContainsRune("县区市旗镇乡道", last)
+		})
+	}
+	return is
 }
 
 // stands says whether a name has a clause to itself on its left: it begins one, or

@@ -34,7 +34,12 @@ func (g *gazetteer) region(t desk.Text, office string, v *desk.Verdict) {
 		if len(limited.text) > 6000 {
 			limited.text = limited.text[:cutAt(limited.text, 6000)]
 		}
+		var above mention
 		for _, m := range g.mentions(limited.text) {
+			if !m.under(above, limited.text) {
+				continue
+			}
+			above = m
 			for _, code := range m.codes {
 				s := 0.0
 				if n == 0 {
@@ -78,6 +83,21 @@ func (g *gazetteer) region(t desk.Text, office string, v *desk.Verdict) {
 			break
 		}
 	}
+}
+
+// under drops of a name's readings those in another city or province than the one
+// that stands directly before it; false when none is left.
+func (m *mention) under(above mention, text string) bool {
+	if len(above.codes) == 0 || len(above.codes[0]) > 4 || above.short && everyday[text[above.start:above.end]] {
+		return true
+	}
+	if gap := text[above.end:m.start]; gap != "" && gap != "市" && gap != "省" && gap != "的" {
+		return true
+	}
+	m.codes = slices.DeleteFunc(m.codes, func(code string) bool {
+		return len(code) >= 6 && !slices.ContainsFunc(above.codes, func(a string) bool { return strings.HasPrefix(code, a) })
+	})
+	return len(m.codes) > 0
 }
 
 // weigh says how likely a reading is; from 2 on it counts.
