@@ -407,7 +407,7 @@ func (m *moment) readClock(text string, at int) int {
 	if pair, is := readNumber(text, at); is && pair.least && !pair.vague && strings.HasPrefix(text[pair.end:], "点") && text[at] >= 0x80 && (m.part > 0 || strings.HasPrefix(text[pair.end:], "点钟")) && pair.value <= 12 {
 		n, ok = pair, true // 两三点: the earlier is sure
 	}
-	if !ok || n.value > 24 || n.value != float64(int(n.value)) {
+	if !ok || n.value > 24 || previous(text, start, 1) == '第' || n.value != float64(int(n.value)) {
 		return at
 	}
 	after := text[n.end:]

@@ -181,10 +181,10 @@ func cutAt(text string, n int) int {
 	return n
 }
 
-var placeEnds = newCues(group("end", 1, `小区 社区 街道 大道 路口 交叉口 广场 大厦 花园 公寓 工地 学校 小学 中学 大学 学院 幼儿园 医院 卫生院 酒店 饭店 工业园 工业区 开发区 市场 商场 超市 公园 收费站 高速 国道 省道 隧道 车站 机场 码头 宾馆 派出所 路段 号楼 单元 大桥 立交桥 家园 新村 安置区 安置房 商城 地铁站 体育馆 水库 河段 客运站 火车站 汽车站 庭院 名邸 公馆 华府 国际城 新城 世家 山庄 豪庭 嘉园 雅苑 佳苑 花城 一期 二期 三期 四期 菜市场 美食广场 步行街 物流园 产业园 科技园 服务区 村委会 居委会 养老院 福利院 加油站 变电站 垃圾站 中转站 驾校 党校 监狱 银行 食堂 工厂 纸厂 化工厂 造纸厂 煤矿 矿井 车间 仓库 有限公司 林场 农场`))
+var placeEnds = newCues(group("end", 1, `小区 社区 街道 大道 路口 交叉口 交汇处 交界处 广场 大厦 花园 公寓 工地 批发市场 停车场 学校 小学 中学 大学 学院 幼儿园 医院 卫生院 酒店 饭店 工业园 工业区 开发区 市场 商场 超市 公园 收费站 高速 国道 省道 隧道 车站 机场 码头 宾馆 派出所 路段 号楼 单元 大桥 立交桥 家园 新村 安置区 安置房 商城 地铁站 体育馆 水库 河段 客运站 火车站 汽车站 庭院 名邸 公馆 华府 国际城 新城 世家 山庄 豪庭 嘉园 雅苑 佳苑 花城 一期 二期 三期 四期 立交 高架 匝道 菜市场 美食广场 步行街 物流园 产业园 科技园 服务区 村委会 居委会 养老院 福利院 加油站 变电站 垃圾站 中转站 驾校 党校 监狱 银行 食堂 工厂 纸厂 化工厂 造纸厂 煤矿 矿井 车间 仓库 有限公司 林场 农场`))
 
 // Runes that end a place on its left, and words that do.
-var placeStops = runeSet(",。;!?:、\n()\"“”《》 的在于我是了和与对从到向由被给请求有为等该这那某您你们就都也不还要把让称因但而且并其它他她自让使如何几每住")
+var placeStops = runeSet(",。;!?:、\n()\"“”《》 的在于我是了和与对从到向由被给请求有为等该这那某您你们就都也不还要把让称因但而且并其它他她自让使如何几每住说问讲去")
 
 // runeBits is a set of runes below 0x10000.
 type runeBits [1024]uint64
@@ -201,7 +201,7 @@ func runeSet(runes string) *runeBits {
 	return &set
 }
 
-var placeStopWords = []string{"投诉", "举报", "反映", "关于", "咨询", "建议", "希望", "发生", "解决", "处理", "请问", "领导", "位于", "坐落", "建设", "增设", "加强", "整治", "规范", "开通", "修建", "取消", "关注", "改善", "强烈", "尽快", "今年", "去年", "年月", "目前", "附近居民", "严重", "作为", "购买", "业主", "违规", "时许", "分许", "点钟", "点半", "点多"}
+var placeStopWords = []string{"投诉", "举报", "反映", "关于", "咨询", "建议", "希望", "发生", "解决", "处理", "请问", "领导", "位于", "坐落", "建设", "增设", "加强", "整治", "规范", "开通", "修建", "取消", "关注", "改善", "强烈", "尽快", "今年", "去年", "年月", "目前", "附近居民", "严重", "作为", "购买", "业主", "违规", "时许", "分许", "点钟", "点半", "点多", "天前", "小时前", "钟头前", "左右", "当地", "接警后", "接报后", "拨打", "最近", "近日", "近期", "听说", "冲进", "冲入", "冲向", "撞上", "撞向", "撞进", "撞到", "撞倒", "掉进", "掉入", "坠入", "闯入", "闯进", "驶入", "驶离", "开进", "开往", "前往", "途经", "路过", "经过", "送往", "跑到", "进入", "围堵", "中标", "参加", "组织", "司机", "老板", "孩子", "邻居", "货车", "轿车", "客车", "渣土车", "面包车", "电动车", "摩托车", "三轮车"}
 
 // placeStopStarts are the first runes of those words.
 var placeStopStarts = func() *runeBits {
@@ -226,6 +226,7 @@ func findPlace(t desk.Text, v *desk.Verdict) {
 		if len(text) > 1500 {
 			text = text[:cutAt(text, 1500)]
 		}
+		times := lazyMoments(text)
 		from := -1
 		end := -1
 		consider := func() {
@@ -235,6 +236,11 @@ func findPlace(t desk.Text, v *desk.Verdict) {
 			if doubled := strings.HasSuffix(text[from:end], "路路"); doubled {
 				end -= len("路") // 滨江路路灯
 			}
+			ok := false
+			if from, ok = trimPlace(text, from, end); !ok {
+				return
+			}
+			end = stake(text, end)
 			runes := utf8.RuneCountInString(text[from:end])
 			if noName(text[from:end]) {
 				return
@@ -246,7 +252,7 @@ func findPlace(t desk.Text, v *desk.Verdict) {
 			if n == 0 {
 				s += 2
 			}
-			if strings.ContainsAny(text[from:end], "市区县镇乡村") {
+			if strings.ContainsAny(strings.TrimSuffix(text[from:end], "市场"), "市区县镇乡村") {
 				s++
 			}
 			s -= float64(from) / 1500
@@ -257,7 +263,12 @@ func findPlace(t desk.Text, v *desk.Verdict) {
 		}
 		ends(text, func(at int) {
 			start := leftOf(text, at)
-			if from >= 0 && start <= end {
+			if t := times(at); t >= at { // 20号, a day
+				return
+			} else if t > start {
+				start = t
+			}
+			if from >= 0 && (start <= end || crossing(text, end, start, at)) {
 				end = at
 				return
 			}
@@ -290,10 +301,13 @@ func noName(phrase string) bool {
 // noPlace lists the runes before which a rune is the end of a common word instead
 // of a place: 道路, 城市, 社区.
 var noPlace = map[rune]string{
-	'市': "城都股超本全该我各", '区': "社小山地农景本全我各", '县': "本全该我各", '镇': "本全该我各乡城集", '乡': "本全该我各下家老城",
-	'村': "农本全该我各乡", '路': "道马公铁问走修小来这条水高思", '街': "逛上", '桥': "修建", '组': "小工业班", '号': "账型符信", '段': "路阶手时地",
+	'市': "城都股超楼夜早门上集本全该我各", '区': "社小山地农景标片灾疫辖本全我各", '县': "本全该我各", '镇': "本全该我各乡城集", '乡': "本全该我各下家老城",
+	'村': "农本全该我各乡", '路': "道马公铁问走修小来这条水高思跑半网电线陆带让拦堵占挡断筑养", '街': "逛上", '桥': "修建", '组': "小工业班", '号': "账型符信", '段': "路阶手时地工这那长期",
 	'厂': "工", '府': "政", '湾': "转", '苑': "", '栋': "每一", '巷': "", '旗': "国红",
 }
+
+// lastNot lists the runes behind which the same is so: 市民, 组织, 村民.
+var lastNot = map[rune]string{'市': "民场政长", '组': "织成建合", '村': "民支干", '区': "别域", '乡': "亲", '县': "长委", '旗': "下帜", '号': "召称"}
 
 // placeLast are the runes that may end a place by themselves.
 var placeLast = runeSet("市区县镇乡村路街巷栋苑桥组号湾府段厂旗")
@@ -301,7 +315,11 @@ var placeLast = runeSet("市区县镇乡村路街巷栋苑桥组号湾府段厂�
 // ends calls found behind every word that ends a place, in order.
 func ends(text string, found func(at int)) {
 	var at []int
-	placeEnds.scan(text, func(h hit) { at = append(at, h.end) })
+	placeEnds.scan(text, func(h hit) {
+		if !strings.ContainsRune(goesOn[h.word], next(text, h.end)) {
+			at = append(at, h.end)
+		}
+	})
 	for i, r := range text {
 		if !placeLast.has(r) {
 			continue
@@ -312,7 +330,8 @@ func ends(text string, found func(at int)) {
 			if prev := previous(text, i, 1); prev == 0 || strings.ContainsRune(noPlace[r], prev) {
 				continue
 			}
-			if nextRune := next(text, end); r == '市' && (nextRune == '民' || nextRune == '场' || nextRune == '政' || nextRune == '长') || r == '号' && !(text[i-1] < 0x80) {
+			if nextRune := next(text, end); strings.ContainsRune(lastNot[r], nextRune) || r == '号' && (!(text[i-1] < 0x80) || strings.ContainsRune("线机车文令公床病", nextRune)) || r == '路' && text[i-1] < 0x80 { // 618路 is a bus
+
 				continue
 			}
 			at = append(at, end)
@@ -324,18 +343,38 @@ func ends(text string, found func(at int)) {
 	}
 }
 
+// lazyMoments gives a function that says where the last time ends that begins before
+// a byte; the text is read for times at the first call.
+func lazyMoments(text string) func(at int) int {
+	var list []moment
+	read := false
+	return func(at int) int {
+		if !read {
+			list, read = moments(text), true
+		}
+		end := 0
+		for _, m := range list {
+			if m.start >= at {
+				break
+			}
+			end = m.end
+		}
+		return end
+	}
+}
+
 // leftOf walks back from the end of a place to where it begins.
 func leftOf(text string, end int) int {
 	at := end
 	for steps := 0; at > 0 && steps < 22; steps++ {
 		r, size := utf8.DecodeLastRuneInString(text[:at])
-		if placeStops.has(r) {
+		if placeStops.has(r) && !inName(text, at-size, size, r) || r == '年' && at > size && text[at-size-1] >= '0' && text[at-size-1] <= '9' {
 			break
 		}
 		at -= size
 		if placeStopStarts.has(r) {
 			for _, w := range placeStopWords {
-				if strings.HasPrefix(text[at:end], w) {
+				if strings.HasPrefix(text[at:end], w) && !street(text[at+len(w):]) {
 					return at + len(w)
 				}
 			}
