@@ -311,7 +311,7 @@ func (m *moment) readDate(text string, at int) int {
 		m.year = 0
 		return start
 	}
-	if m.year == 0 && n.value >= 1 && n.value <= 31 && (strings.HasPrefix(text[n.end:], "号") && m.dayNumber(text, start, n.end) || strings.HasPrefix(text[n.end:], "日") && !strings.HasPrefix(text[n.end:], "日内")) {
+	if m.year == 0 && n.value >= 1 && n.value <= 31 && n.value == float64(int(n.value)) && !strings.ContainsRune("这近每头几", previous(text, start, 1)) && !strings.HasPrefix(text[start:], "两") && (strings.HasPrefix(text[n.end:], "号") && m.dayNumber(text, start, n.end) || strings.HasPrefix(text[n.end:], "日") && !strings.HasPrefix(text[n.end:], "日内")) {
 		m.day = int(n.value)
 		return n.end + len("日")
 	}
@@ -322,10 +322,10 @@ func (m *moment) readDate(text string, at int) int {
 // dayNumber says whether 20号 is a day of the month and not a house, a line or a well.
 func (m *moment) dayNumber(text string, start, end int) bool {
 	after, before := text[end+len("号"):], previous(text, start, 1)
-	if strings.ContainsRune("楼线院店机口房信文令公门井车仓桩码库坑炉地铁栋幢单厅柜窗病床选球孔站台厂矿煤段村组宿教商铺塔墩船轮泵闸路馆桥洞岛", next(after, 0)) || strings.HasPrefix(after, "出口") || strings.HasPrefix(after, "出入口") {
+	if strings.ContainsRune("楼线院店机口房信文令公门井车仓桩码库坑炉地铁栋幢单厅柜窗病床选球孔站台厂矿煤段村组宿教商铺塔墩船轮泵闸路馆桥洞岛小区、", next(after, 0)) || strings.HasPrefix(after, "出口") || strings.HasPrefix(after, "出入口") {
 		return false
 	}
-	if m.relative != relativeNone || before == 0 || strings.ContainsRune(",。;!?:、(\n \"“在于从自到至月的本我他她们", before) {
+	if m.relative != relativeNone || before == 0 || strings.ContainsRune(",。;!?:(\n \"“在于从自到至月的本我他她们", before) {
 		return true
 	}
 	var rest moment
@@ -344,6 +344,10 @@ func (m *moment) readShort(text string, at int) int {
 	day, q := twoDigits(text, p+1)
 	if day < 1 || day > 31 || q >= len(text) {
 		return at
+	}
+	if w := skipAny(text, q, "号", "日"); w > q && text[p] == '.' {
+		m.month, m.day = month, day
+		return w
 	}
 	rest := moment{hour: -1, minute: -1}
 	clock := skipAny(text, q, " ")

@@ -91,6 +91,7 @@ func readDayWord(text string, at int) (dayWord, int) {
 		switch {
 		case r == '前' && strings.ContainsRune("目之以天日月年周时钟分期午餐饭睡考战婚产生先此眼提空史当面跟门窗楼屋胎", before),
 			strings.HasSuffix(w.word, "儿") && (strings.ContainsRune("子童女媳科歌化孙时", after) || strings.ContainsRune("如至当现", before)),
+			r == '今' && w.part == 0 && (before == '的' || after == '这' || strings.HasPrefix(text[at+len(w.word):], "的局面")), // 发展的今天
 			r == '明' && strings.ContainsRune("文光透说证声", before),
 			r == '后' && strings.ContainsRune("之以然最先前今日年月天小时", before):
 			return dayWord{}, 0

@@ -68,6 +68,9 @@ func chooseMoment(t desk.Text, ref moment) (moment, part, bool) {
 		for i := best - 1; i >= 0; i-- {
 			if m := list[i]; m.p.in == list[best].p.in && (m.day > 0 || m.relative != relativeNone) && !m.after {
 				chosen.year, chosen.month, chosen.day, chosen.relative = m.year, m.month, m.day, m.relative
+				if chosen.part == dawn && late(m.part) && chosen.hour <= 6 { // 昨晚…凌晨3点
+					chosen.later = true
+				}
 				if chosen.part == 0 && m.part > 0 {
 					chosen.setHour(chosen.hour, m.part)
 				}
@@ -81,7 +84,7 @@ func chooseMoment(t desk.Text, ref moment) (moment, part, bool) {
 		}
 		switch {
 		case chosen.hour < 0 && m.hour >= 0 && (m.event || i == best+1 && within(m.p.text, chosen.end, m.start)) && sameDay(chosen, m.moment, dateline):
-			chosen.hour, chosen.minute, chosen.later = m.hour, m.minute, chosen.later || m.later
+			chosen.hour, chosen.minute, chosen.later = m.hour, m.minute, chosen.later || m.later || late(chosen.part) && m.part == dawn && m.day == 0 && m.relative == relativeNone
 			if m.part == 0 && chosen.part > 0 {
 				chosen.setHour(m.hour, chosen.part)
 			}
@@ -143,7 +146,7 @@ func weighMoments(t desk.Text, ref moment) ([]told, moment) {
 				}
 				continue
 			}
-			if m.habit || m.year == 0 && m.relative < relativeToday && past(p.text, m.start) {
+			if m.habit || m.year == 0 && m.relative <= relativeToday && past(p.text, m.start) {
 				continue
 			}
 			x := told{moment: m, p: p, score: 1.5 - 0.2*float64(min(n, 6))}
@@ -183,11 +186,11 @@ func (x *told) listen() {
 	case afterWords.any(clause) && !eventWords.any(clause):
 		x.after = true
 	}
-	if x.ago > 0 || x.weekday > 0 && x.weeks == weekAny { // 刚刚好, 周六加班: only where something is told to have happened
+	if x.ago > 0 || x.weekday > 0 && x.weeks == weekAny || x.relative == relativeNone && x.month == 0 && x.day > 0 && x.hour < 0 && strings.HasSuffix(text[:x.end], "号") { // 刚刚好, 周六加班: only where something is told to have happened
 		before := text[runeBack(text, x.start, 24):x.start]
 		before = before[strings.LastIndexAny(before, "。;!?\n")+1:]
 		switch done := strings.ContainsAny(clause, "了被") || strings.HasPrefix(clause, "的"); {
-		case x.ago == 1 && !eventWords.any(clause), x.ago > 1 && !eventWords.any(clause) && !eventWords.any(before) && !done:
+		case x.ago == 1 && (!eventWords.any(clause[:cutAt(clause, min(len(clause), 36))]) || strings.Contains(clause, "年") || strings.Contains(clause, "即将")), x.ago > 1 && !eventWords.any(clause) && !eventWords.any(before) && !done:
 			x.after = true
 		case x.ago == 0 && !eventWords.any(near) && !done:
 			x.after = true

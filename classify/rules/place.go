@@ -201,7 +201,7 @@ func runeSet(runes string) *runeBits {
 	return &set
 }
 
-var placeStopWords = []string{"投诉", "举报", "反映", "关于", "咨询", "建议", "希望", "发生", "解决", "处理", "请问", "领导", "位于", "坐落", "建设", "增设", "加强", "整治", "规范", "开通", "修建", "取消", "关注", "改善", "强烈", "尽快", "今年", "去年", "年月", "目前", "附近居民", "严重", "作为", "购买", "业主", "违规", "时许", "分许", "点钟", "点半", "点多", "天前", "小时前", "钟头前", "左右", "当地", "接警后", "接报后", "拨打", "最近", "近日", "近期", "听说", "冲进", "冲入", "冲向", "撞上", "撞向", "撞进", "撞到", "撞倒", "掉进", "掉入", "坠入", "闯入", "闯进", "驶入", "驶离", "开进", "开往", "前往", "途经", "路过", "经过", "送往", "跑到", "进入", "围堵", "中标", "参加", "组织", "司机", "老板", "孩子", "邻居", "货车", "轿车", "客车", "渣土车", "面包车", "电动车", "摩托车", "三轮车"}
+var placeStopWords = []string{"投诉", "举报", "反映", "关于", "咨询", "建议", "希望", "发生", "解决", "处理", "请问", "领导", "位于", "坐落", "建设", "增设", "加强", "整治", "规范", "开通", "修建", "取消", "关注", "改善", "强烈", "尽快", "今年", "去年", "年月", "目前", "附近居民", "严重", "作为", "购买", "业主", "违规", "时许", "分许", "点钟", "点半", "点多", "天前", "小时前", "钟头前", "座落", "左右", "当地", "接警后", "接报后", "拨打", "最近", "近日", "近期", "听说", "冲进", "冲入", "冲向", "撞上", "撞向", "撞进", "撞到", "撞倒", "掉进", "掉入", "坠入", "闯入", "闯进", "驶入", "驶离", "开进", "开往", "前往", "途经", "路过", "经过", "送往", "跑到", "进入", "围堵", "中标", "参加", "组织", "司机", "老板", "孩子", "邻居", "货车", "轿车", "客车", "渣土车", "面包车", "电动车", "摩托车", "三轮车"}
 
 // placeStopStarts are the first runes of those words.
 var placeStopStarts = func() *runeBits {
@@ -301,13 +301,13 @@ func noName(phrase string) bool {
 // noPlace lists the runes before which a rune is the end of a common word instead
 // of a place: 道路, 城市, 社区.
 var noPlace = map[rune]string{
-	'市': "城都股超楼夜早门上集本全该我各", '区': "社小山地农景标片灾疫辖本全我各", '县': "本全该我各", '镇': "本全该我各乡城集", '乡': "本全该我各下家老城",
-	'村': "农本全该我各乡", '路': "道马公铁问走修小来这条水高思跑半网电线陆带让拦堵占挡断筑养", '街': "逛上", '桥': "修建", '组': "小工业班", '号': "账型符信", '段': "路阶手时地工这那长期",
+	'市': "城都股超楼夜早门上集本全该我各", '区': "社小山地农景标灾疫辖本全我各", '县': "本全该我各县", '镇': "本全该我各乡城集", '乡': "本全该我各下家老城",
+	'村': "农本全该我各乡村组屯", '路': "道马公铁问走修小来这条水高思跑半网电线陆带让拦堵占挡断筑养", '街': "逛上", '桥': "修建", '组': "小工业班", '号': "账型符信", '段': "路阶手时地工这那长期",
 	'厂': "工", '府': "政", '湾': "转", '苑': "", '栋': "每一", '巷': "", '旗': "国红",
 }
 
-// lastNot lists the runes behind which the same is so: 市民, 组织, 村民.
-var lastNot = map[rune]string{'市': "民场政长", '组': "织成建合", '村': "民支干", '区': "别域", '乡': "亲", '县': "长委", '旗': "下帜", '号': "召称"}
+// lastNot lists the runes behind which the same is so: 市民, 组织.
+var lastNot = map[rune]string{'市': "民场政长", '组': "织成建合", '区': "别域", '乡': "亲", '县': "长委", '旗': "下帜", '号': "召称"}
 
 // placeLast are the runes that may end a place by themselves.
 var placeLast = runeSet("市区县镇乡村路街巷栋苑桥组号湾府段厂旗")
@@ -330,7 +330,7 @@ func ends(text string, found func(at int)) {
 			if prev := previous(text, i, 1); prev == 0 || strings.ContainsRune(noPlace[r], prev) {
 				continue
 			}
-			if nextRune := next(text, end); strings.ContainsRune(lastNot[r], nextRune) || r == '号' && (!(text[i-1] < 0x80) || strings.ContainsRune("线机车文令公床病", nextRune)) || r == '路' && text[i-1] < 0x80 { // 618路 is a bus
+			if nextRune := next(text, end); strings.ContainsRune(lastNot[r], nextRune) || r == '号' && (!(text[i-1] < 0x80) || strings.ContainsRune("线机车文令公床病", nextRune)) || r == '号' && decree(text, i) || r == '路' && text[i-1] < 0x80 { // 618路 is a bus
 
 				continue
 			}
@@ -368,13 +368,13 @@ func leftOf(text string, end int) int {
 	at := end
 	for steps := 0; at > 0 && steps < 22; steps++ {
 		r, size := utf8.DecodeLastRuneInString(text[:at])
-		if placeStops.has(r) && !inName(text, at-size, size, r) || r == '年' && at > size && text[at-size-1] >= '0' && text[at-size-1] <= '9' {
+		if placeStops.has(r) && !inName(text, at-size, size, r) || (r == '年' || r == '月') && at > size && text[at-size-1] >= '0' && text[at-size-1] <= '9' {
 			break
 		}
 		at -= size
 		if placeStopStarts.has(r) {
 			for _, w := range placeStopWords {
-				if strings.HasPrefix(text[at:end], w) && !street(text[at+len(w):]) {
+				if strings.HasPrefix(text[at:end], w) && !(inNames[w] && street(text[at+len(w):])) {
 					return at + len(w)
 				}
 			}

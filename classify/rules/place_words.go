@@ -20,6 +20,18 @@ func inName(text string, at, size int, r rune) bool {
 	return ok && (strings.ContainsRune(n[0], next(text, at+size)) || strings.ContainsRune(n[1], previous(text, at, 1)))
 }
 
+// inNames are those of placeStopWords that streets and works bear, too.
+var inNames = wordSet("建设 客车 轿车 货车 摩托车 电动车")
+
+// decree says whether the figure before byte at numbers a paper: 〔2014〕183号.
+func decree(text string, at int) bool {
+	for at > 0 && text[at-1] >= '0' && text[at-1] <= '9' {
+		at--
+	}
+	before := previous(text, at, 1)
+	return before != 0 && strings.ContainsRune("]〕〉)】字年第发", before)
+}
+
 // street says whether a text begins with what makes a street or a house of the word
 // before it: 建设路, 建设东路, 建设银行.
 func street(text string) bool {
@@ -44,7 +56,7 @@ var bare = wordSet(`小区 社区 街道 大道 路口 交叉口 广场 大厦 �
 	服务区 村委会 居委会 养老院 福利院 加油站 垃圾站 中转站 驾校 银行 食堂 工厂 化工厂 车间 仓库 有限公司 高速路 地铁站 停车场 边上 新村 商城 步行街 物流园 产业园`)
 
 // leading are words at the head of a phrase that don't belong to the place.
-var leading = []string{"一个", "一家", "一处", "一条", "一座", "一所", "两个", "个", "些", "所", "条", "座", "处", "位", "里面", "边上", "边", "里", "公办", "民办", "上", "下", "过", "着", "时", "才", "又", "已", "正", "后", "内", "老", "家"}
+var leading = []string{"一个", "一家", "一处", "一条", "一座", "一所", "两个", "个", "些", "所", "条", "座", "处", "位", "里面", "边上", "边", "里", "公办", "民办", "上", "下", "过", "着", "时", "才", "又", "已", "正", "后", "内", "老", "家", "多所", "多个", "多家", "原", "难道", "既然", "哪个"}
 
 // trimPlace gives where a place begins behind what doesn't belong to it, and whether
 // a place is left.
@@ -67,6 +79,9 @@ func trimPlace(text string, from, end int) (int, bool) {
 		if rest, ok := strings.CutPrefix(text[from:end], w); ok && utf8.RuneCountInString(rest) >= 3 && (from == 0 || strings.ContainsRune("这那有几", previous(text, from, 1))) {
 			return from + len(w), true
 		}
+	}
+	if previous(text, from, 1) == '问' { // 问一下某处
+		from = skipAny(text, from, "一下", "下")
 	}
 	last, size := utf8.DecodeLastRuneInString(text[from:end])
 	if strings.ContainsRune("号路组", last) && strings.Trim(text[from:end-size], "0123456789一二三四五六七八九十第") == "" && last != '路' {
