@@ -176,7 +176,7 @@ func namesThing(text string, end int) bool {
 // features are what bears the short name of a county or district without lying in it,
 // each with the runes behind it that make it something else (巧家山体滑坡).
 var features = []struct{ word, not string }{
-	{"山", "体火洪区村林地路里乡"}, {"河", "道段水流堤边"}, {"江", "段水堤边"}, {"湖", "水"}, {"岭", ""}, {"峰", "会"}, {"寺", ""}, {"公园", ""}, {"花园", ""}, {"山庄", ""}, {"庄园", ""}, {"国际", ""}, {"景区", ""}, {"水库", ""}, {"温泉", ""},
+	{"山", "体火洪区村林地路里乡"}, {"河", "道段水流堤边"}, {"江", "段水堤边"}, {"湖", "水"}, {"岭", ""}, {"峰", "会"}, {"寺", ""}, {"塘", ""}, {"公园", ""}, {"花园", ""}, {"山庄", ""}, {"庄园", ""}, {"国际", ""}, {"景区", ""}, {"水库", ""}, {"温泉", ""},
 }
 
 // namesFeature says whether a short name only names a mountain, a river or a park.

@@ -192,7 +192,7 @@ func (x *told) listen() {
 		switch done := strings.ContainsAny(clause, "了被") || strings.HasPrefix(clause, "的"); {
 		case x.ago == 1 && (!eventWords.any(clause[:cutAt(clause, min(len(clause), 36))]) || strings.Contains(clause, "年") || strings.Contains(clause, "即将")), x.ago > 1 && !eventWords.any(clause) && !eventWords.any(before) && !done:
 			x.after = true
-		case x.ago == 0 && !eventWords.any(near) && !done:
+		case x.ago == 0 && (strings.Contains(before, "每月") || strings.Contains(before, "每个月")), x.ago == 0 && !eventWords.any(near) && !done:
 			x.after = true
 		}
 	}
