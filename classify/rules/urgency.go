@@ -2,8 +2,6 @@ package rules
 
 import (
 	"math"
-	"strings"
-	"unicode/utf8"
 
 	"huiying/desk"
 )
@@ -16,7 +14,8 @@ func urgencySet() Set {
 		group("raised", 2, `停水 停电 断水 断电 断气 停气 紧急 急急急 急需 火速 尽快处理 立即 马上 严重影响 安全隐患 重大隐患 消防隐患 消防通道 火灾隐患 危及 生命财产 生命安全 人身安全 危房 塌陷 欠薪 拖欠工资 拖欠农民工 讨薪 工资不发 不发工资 血汗钱 污染 偷排 臭气 恶臭 有毒 油烟 噪音 噪声 扰民 夜间施工 凌晨 彻夜 通宵 无法入睡 无法休息 睡不着 难以入睡 无法睡觉 影响休息 苦不堪言 忍无可忍 电梯困人 电梯故障 坠落 高空抛物 恐吓 威胁 殴打 打人 暴力 强拆 群体性事件 集体上访 堵路 维权 联名 光污染 非法行医 医疗事故 代孕 卖淫 嫖娼 吸毒 贩毒 黑社会 黑恶 赌博 传销 食品安全 过期食品 内涝 积水严重 被淹 洪水 防汛 山体滑坡 辐射 无证 非法 深井盖 井盖缺失 深坑 粉尘 死亡 身亡`),
 		group("calm", -2, `建议 咨询 请问 想问 规划 何时 什么时候 优化 了解 政策 命名 提议`),
 	))
-	return Set{Name: "urgency", Examples: urgencyExamples, words: []*cues{words}, read: func(x *scanned, v *desk.Verdict) {
+	now, excuses, traits := nowCues(), excuseCues(), traitCues()
+	return Set{Name: "urgency", Examples: urgencyExamples, words: []*cues{words, now, excuses, traits}, read: func(x *scanned, v *desk.Verdict) {
 		t := x.Text
 		if t.Title == "" && t.Body == "" {
 			return
@@ -28,14 +27,31 @@ func urgencySet() Set {
 		score := c.sum("raised") + c.sum("calm") - max(0, length-1)
 		harm := value(v.Facts.Deaths) + value(v.Facts.Missing) + value(v.Facts.Injured) + value(v.Facts.SeriousInjured) + value(v.Facts.Poisoned)
 		field := "raised"
-		now := append(happening(t), lifeline(t)...)
+		d := x.dangers()
+		now := append(d.now, lifeline(t)...)
+		pressing, atOnce := x.traits()
+		if d.sham || adviceWords.any(t.Title) {
+			pressing = nil
+		} else if atOnce {
+			now = append(now, pressing...)
+		}
+		desperate := x.desperate(v)
 		switch {
-		case len(now) > 0:
+		case len(now) > 0 || desperate || value(v.Facts.Missing) > 0 && !d.sham:
 			v.Urgency, field = desk.UrgencyUrgent, "urgent"
 			sure(v, "urgency", 0.8)
 			for _, s := range now {
 				s.p.weigh(v, "urgency", s.h.start, s.h.end, nowWeight)
 			}
+			if desperate {
+				copied(v, desk.FieldUrgency, func(f string) bool { return f == "self_harm" || f == "threat" })
+			}
+			if !noted(v, desk.FieldUrgency) {
+				copied(v, desk.FieldUrgency, func(f string) bool { return f == "facts.missing" })
+			}
+		case d.sham:
+			v.Urgency, field = desk.UrgencyNormal, "calm"
+			sure(v, "urgency", 0.6)
 		case harm > 0 && v.Level != "" || v.Level != "" && v.Level != desk.LevelMinor:
 			v.Urgency, field = desk.UrgencyUrgent, "urgent"
 			sure(v, "urgency", 0.85)
@@ -49,6 +65,16 @@ func urgencySet() Set {
 		case score+urgent >= 7 || v.Level != "":
 			v.Urgency = desk.UrgencyRaised
 			sure(v, "urgency", 0.5+min(score, 12)/40)
+		case len(pressing) > 0:
+			v.Urgency = desk.UrgencyRaised
+			sure(v, "urgency", 0.6)
+			for _, s := range pressing {
+				s.p.weigh(v, "urgency", s.h.start, s.h.end, nowWeight)
+			}
+		case v.GroupRisk >= groupHigh:
+			v.Urgency = desk.UrgencyRaised
+			sure(v, "urgency", 0.6)
+			copied(v, desk.FieldUrgency, func(f string) bool { return f == "group_risk" })
 		default:
 			v.Urgency = desk.UrgencyNormal
 			sure(v, "urgency", 0.6+max(0, 7-score-urgent)/30)
@@ -84,59 +110,9 @@ func urgencySet() Set {
 // nowWeight is what a word of danger that is on now weighs beside the other words.
 const nowWeight = 6
 
-// callRunes is how long a text may be that calls for help: who is in danger is short.
-const callRunes = 160
-
-var (
-	nowWords = newCues(slicesOf(
-		group("now", 1, `炸了 爆炸了 发生爆炸 发生火灾 着火了 起火了 失火了 烧起来 火很大 火势 浓烟 冒烟 大火 有人受伤 人受伤 受了伤 受伤了 名受伤 被困 困在 有人落水 落水了 溺水 掉河里 掉进河 掉井里 晕倒 昏迷 昏倒 中毒 毒气 有毒气体 氯气 氨气 一氧化碳 燃气泄漏 煤气泄漏 天然气泄漏 气体泄漏 泄漏了 漏气 触电 塌了 坍塌 垮塌 塌方 泥石流 决堤 溃坝 要跳楼 跳楼 跳桥 轻生 自杀 割腕 持刀 砍人 捅人 流血 叫救护车 派救护车 快来人 快救 救命 快报警 赶紧派人 赶快派人 快派人 相撞 侧翻 车祸 翻车 死人了 出人命 劫持 没有呼吸 没呼吸 心脏病发`),
-	))
-	notNow = newCues(group("not", 1, `隐患 如果 一旦 万一 倘若 要是 假如 避免 以免 防止 预防 以防 担心 害怕 容易 可能 极易 演练 演习 曾经 曾发生 去年 前年 上个月 上月 多次发生 经常 总是 每天 每次 每到 建议 咨询 请问 规划 整改 检查 赔偿 理赔 工伤 判决 起诉 新闻 小说 电影 宣传 培训 培训费 预案 险些 差点`))
-)
-
-// happening gives the words by which a short text tells that somebody is in danger
-// now: no fear of it, no tale of last year, no question about it.
-func happening(t desk.Text) []span {
-	if utf8.RuneCountInString(t.Title)+utf8.RuneCountInString(t.Body) > callRunes {
-		return nil
-	}
-	var list []span
-	for _, p := range parts(t) {
-		if notNow.any(p.text) {
-			return nil
-		}
-		nowWords.scan(p.text, func(h hit) {
-			if head := p.text[:h.start]; !strings.HasSuffix(head, "无") && !strings.HasSuffix(head, "没") && !strings.HasSuffix(head, "没有") && !strings.HasSuffix(head, "未") && len(list) < 4 {
-				list = append(list, span{p, h})
-			}
-		})
-	}
-	return list
-}
-
-var (
-	lifeWords = newCues(group("life", 1, `透析 呼吸机 制氧机 氧气机 吸氧 输氧 保温箱 早产儿 重症监护`))
-	lackWords = newCues(group("lack", 1, `停水 停电 断水 断电 没水 没电 没有水 没有电 没来水 没来电 还没有水 还没有电 要用水 要用电 用不上 等水 等电 跳闸 停气 断氧`))
-)
-
-// lifeline gives the words by which a text tells that somebody whose life hangs on water or power has none.
-func lifeline(t desk.Text) []span {
-	var life, lack []span
-	for _, p := range parts(t) {
-		if adviceWords.any(p.text) {
-			return nil
-		}
-		lifeWords.scan(p.text, func(h hit) { life = append(life, span{p, h}) })
-		lackWords.scan(p.text, func(h hit) { lack = append(lack, span{p, h}) })
-	}
-	if len(life) == 0 || len(lack) == 0 {
-		return nil
-	}
-	return []span{life[0], lack[0]}
-}
-
-// adviceWords are those of somebody who proposes or asks about rules, and isn't in need now.
-var adviceWords = newCues(group("advice", 1, `建议 咨询 报销 医保 规划 政策 预案 演练 去年 前年 上个月`))
+// perilHigh is from where somebody is taken to be in danger by himself or another;
+// groupHigh, from where many act together.
+const perilHigh, groupHigh = 0.6, 0.45
 
 var urgencyExamples = []Example{
 	{Body: "化工车间炸了,火很大,三四个人受伤,快叫救护车", Want: desk.UrgencyUrgent},
