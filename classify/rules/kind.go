@@ -18,24 +18,30 @@ func kindSet() Set {
 		group(desk.KindConsult, 2, cross(asksWhether, `帮我查 帮忙查 帮查 帮我问 帮忙问 帮我看 帮忙看看 帮我算 帮忙解释 帮忙解答 帮我解答 帮我确认 派发 送审 安排考试`)),
 		group(desk.KindHelp, 2, `断粮 断药 断氧 快撑不住 撑不住了 等不了了 等不及了 没吃的 没水喝 吃不上饭 喝不上水 出不去 困在 被困 弹尽粮绝 救急 救命药`),
 		group(desk.KindConsult, 2, `咨询 请问 能否公布 请公开 请求公开 公开 想问 问一下 是否可以 能否告知 想了解 想咨询 如何办理 怎么办理 怎样办理 如何申请 怎么申请 什么时候 何时 哪些条件 什么条件 是否有 是否属于 是否需要 有没有 怎么算 如何计算 多少钱 在哪里 去哪里 哪个部门 能不能 可不可以 是不是 请教 求解 求解答 疑问 疑惑 望告知 请告知 盼复 予以解答 给予解答 解答一下 给个说法 希望得到答复 几时 几月 多久 何年 怎么样了 进展如何 进度如何 怎么办 如何处理 合理吗 合法吗 可以吗 有吗 询问 政策解读 如何缴纳 怎么交 怎么报销 如何报销 相关政策 需要什么 需要准备 流程`),
+		group(desk.KindConsult, 3, `是真的吗 是不是真的 真的假的 是真是假 是否属实 属实吗 是谣言吗 有这回事吗 有没有这回事 有没有这事`),
 		group(desk.KindConsult, 1, `为什么 为何 吗? 呢? 么? 何时能 什么时候能`),
 		group(desk.KindHelp, 1.2, `没有路灯 能不能 希望尽快 希望能尽快 如何安全 望解决 望修复 急时修复 请求修复 硬化 没有护栏 请求硬化 望领导 求修 何去何从`),
 		group(desk.KindSuggestion, 1.6, `希望 请加快 提前 倡导 建设力度 停靠 加大力度 应该 可以有`),
 		group(desk.KindComplaint, 1, `反映 无法正常 难等 办理难 严重 坑洼 占用 肆意 还在施工 没人管 无法 没有 太吵 垃圾 乱收 违法征收 违章 堵死 问题`),
 		group(desk.KindHelp, 2, `求助 帮帮 救救 帮忙 请求帮助 恳请帮助 请帮 求帮 困难 无法生活 生活困难 走投无路 恳求 跪求 急求 请求解决 希望解决 恳请解决 请求修 希望修 请求增设 请求增加 请求安装 希望政府帮 求政府 请求政府 请政府 望政府 申请救助 请求 恳请 求解决 盼解决 早日解决 尽快解决 帮助解决 盼望 希望早日 亟待 急需 急盼 救命`),
+		group(desk.KindComplaint, 1.5, `没水 没电 没暖气 没来水 没来电 没人修 没人接 打不通 没动静 锁了 锁死 锁着 堵住 堵成 堵得 吵得 太臭 臭得 讨说法 烂尾 不给力 没法睡 没法过 稀巴烂 不赔 被扣钱`),
+		group(desk.KindHelp, 3, `已经转了 已经转账 刚转了 刚转账 刚转过去 刚刚转 转过去了 被盗刷 钱被转走 帮忙找找 帮忙找人 帮我找找`),
 		group(desk.KindComplaint, 2, `投诉 扰民 乱收费 不作为 违规 太差 霸王 推诿 踢皮球 严重影响 质量问题 质量差 不合理 强制 欺诈 拖欠 不管 无人管 没人管 欺骗 坑害 虚假宣传 噪音 油烟 噪声 恶劣 态度差 乱停 占道 捆绑销售 维权 不退 退款 拒绝 不予 乱象 脏乱 坑人 黑心 无良 敷衍 服务态度 不满 忍无可忍 害苦 苦不堪言 深受其害 何时休 谁来管 谁管 谁来负责 太过分 违反 损害 侵害 侵犯 霸占 强行 擅自 不合规 漏水 停水 停电 断水 断电 欠薪 工资 坑业主 臭气 异味 隐患 乱搭乱建 不兑现 不公平 不公正 随意 无视 一直没 迟迟 仍未 至今未 至今没 从未 质疑 抗议 反对`),
 		group(desk.KindHelp, 4, `叫救护车 派救护车 快来人 来人啊 来人呀 快来救 快救人 赶紧救 赶快救 快救救 快叫 快打120 快打119 快打110 快报警 帮忙报警 帮我报警 赶紧派人 赶快派人 快派人 速派人 马上派人 立刻派人 快派 派消防 派民警 派警察 叫消防 叫警察 叫120 叫119 急需救援 请求救援 请求支援 紧急求援 求救 救救我 救命啊`),
 		group(desk.KindReport, 3, `举报 检举 揭发 贪污 受贿 行贿 贿赂 挪用 诈骗 传销 赌博 卖淫 嫖娼 涉黄 吸毒 贩毒 黑社会 黑恶 保护伞 非法经营 非法行医 非法集资 无证经营 藏污纳垢 偷税 逃税 漏税 偷排 盗采 套取 骗取 骗保 滥用职权 以权谋私 失职渎职 渎职 徇私 违纪 造假 假药 伪造 放毒 毒鱼 聚众赌博 赌场 私自倒卖 围标 串标 虚报 冒领 侵吞 私分 黄赌毒`),
+		group(desk.KindReport, 3, `好处费 收受 收黑钱 黑钱 贪钱 贪了 贪走 贪低保 贪补 公车私用 公款吃喝 公款旅游 吃拿卡要 瞒报 谎报 瞒着不报 隐瞒不报 索贿 权钱交易 优亲厚友 吃空饷 中饱私囊 据为己有 私吞 买官 卖官 人情保 关系保 地沟油 黑作坊 黑诊所 病死猪 注水肉 假冒伪劣 卖假药 卖假酒 卖假烟 假酒 假烟 散装烟花 私卖烟花 私自储存 陪侍 匿名反映 匿名信 实名反映 望纪委 请纪委 请保密 替我保密 为我保密 给我保密 帮我保密 不要透露我 不要说是我 别说是我 没有营业执照 无照经营`),
+		group("none", 0, `实名认证 就太好了 就更好了 太好了吧 太好了点 贪了黑 不是举报 举报电话 举报平台`),
 		group(desk.KindReport, 1, `违法 非法 无证`),
 		group(desk.KindSuggestion, 2.5, `建议 提议 倡议 建言 献策 希望能增 希望增加 应该增加 可否增加 能否增加 可以考虑 应当加强 建设成 打造 规划建设 不妨 意见和建议 几点建议 一点建议 小建议 合理化建议 希望开通 能否开通 希望增设 能否增设 应该设置 优化 呼吁 完善`),
-		group(desk.KindPraise, 4, `表扬 点赞 感谢信 致谢 好人好事 拾金不昧 见义勇为 锦旗 非常满意 衷心感谢 赞扬 为你们点赞`),
+		group(desk.KindPraise, 4, `表扬 点赞 感谢信 致谢 好人好事 拾金不昧 见义勇为 锦旗 非常满意 衷心感谢 赞扬 为你们点赞 点个赞 点一个赞 竖大拇指 好样的 真给力 很给力 太给力 太棒了`),
+		group(desk.KindPraise, 2.5, `太好了 真不错 真好啊 效率真高 效率很高 态度真好 态度很好 服务真好 服务很好 谢谢你们 辛苦你们`),
 	))
+	now, excuses, turns := nowCues(), excuseCues(), turnCues()
 	number := func(kind string) int { return slices.Index(words.tags, kind) }
-	consult, complaint, report, praise := number(desk.KindConsult), number(desk.KindComplaint), number(desk.KindReport), number(desk.KindPraise)
-	return Set{Name: "kind", Examples: kindExamples, words: []*cues{words}, read: func(x *scanned, v *desk.Verdict) {
-		t := x.Text
-		var score [6]float64 // by number of the tag
-		var best [2][6]hit
+	consult, complaint, report, praise, help := number(desk.KindConsult), number(desk.KindComplaint), number(desk.KindReport), number(desk.KindPraise), number(desk.KindHelp)
+	return Set{Name: "kind", Examples: kindExamples, words: []*cues{words, now, excuses, turns}, read: func(x *scanned, v *desk.Verdict) {
+		var score [7]float64 // by number of the tag
+		var best [2][7]hit
 		for n, p := range x.parts {
 			x.each(0, n, func(h hit) {
 				w := h.weight
@@ -61,9 +67,21 @@ func kindSet() Set {
 				score[h.no] += w
 			})
 		}
+		d := x.dangers()
+		if d.short && len(d.now) > 0 {
+			score[help] += inDanger
+		}
+		scolds, offence := x.turns()
+		if scolds.h.cue != nil { // what is asked wants no answer
+			score[consult] *= 0.3
+			score[complaint] += 2
+		}
+		if offence != nil {
+			score[report] += 5
+		}
 		var asked [2]bool
 		for n, p := range x.parts {
-			if strings.HasSuffix(p.text, "?") && worded(p.text) {
+			if strings.HasSuffix(p.text, "?") && worded(p.text) && scolds.h.cue == nil {
 				score[consult] += 2
 				asked[n] = true
 			}
@@ -80,7 +98,7 @@ func kindSet() Set {
 			}
 		}
 		if kind == "" {
-			guessKind(t, v)
+			x.guessKind(d, v)
 			return
 		}
 		v.Kind = kind
@@ -88,6 +106,9 @@ func kindSet() Set {
 		for n, p := range x.parts {
 			if h := best[n][number(kind)]; h.cue != nil {
 				span{p, h}.note(v, "kind")
+			}
+			if n == 0 {
+				x.because(v, kind, d, scolds, offence)
 			}
 			if asked[n] && number(kind) == consult {
 				p.weigh(v, "kind", len(p.text)-1, len(p.text), 2)
@@ -97,14 +118,15 @@ func kindSet() Set {
 }
 
 var (
-	askingWords = newCues(group("asks", 1, `什么 怎么 怎样 多少 哪里 哪个 哪些 哪天 哪儿 几点 几号 几天 是否 能否 可否 可不可 谁来 谁是 如何 有没 在吗 好吗 行吗 对吗 了吗 的吗 还是 请教 告诉`))
+	askingWords = newCues(group("asks", 1, `什么 怎么 怎样 多少 哪里 哪个 哪些 哪天 哪儿 几点 几号 几天 是否 能否 可否 可不可 谁来 谁是 如何 有没 在吗 好吗 行吗 对吗 了吗 的吗 请教 告诉`))
 	dangerWords = newCues(group("danger", 1, `炸了 爆炸 着火 起火 失火 火很大 大火 受伤 被困 落水 溺水 触电 中毒 晕倒 昏迷 昏倒 跳楼 轻生 走失 失踪 车祸 相撞 侧翻 塌了 坍塌 垮塌 泄漏 毒气 救护车 流血 重伤 遇难 死亡 没命 走丢 断气`))
 	thanksWords = newCues(group("thanks", 1, `感谢 谢谢 辛苦了 满意 好评`))
 )
 
 // guessKind takes the likeliest kind of a text without any of the words above, and
 // says how little it is worth. A text without a letter stays unknown.
-func guessKind(t desk.Text, v *desk.Verdict) {
+func (x *scanned) guessKind(d danger, v *desk.Verdict) {
+	t := x.Text
 	if !worded(t.Title) && !worded(t.Body) {
 		return
 	}
@@ -115,8 +137,11 @@ func guessKind(t desk.Text, v *desk.Verdict) {
 		kind       string
 		confidence float64
 	}{{dangerWords, desk.KindHelp, 0.35}, {askingWords, desk.KindConsult, 0.35}, {thanksWords, desk.KindPraise, 0.3}} {
-		for _, p := range parts(t) {
+		for n, p := range x.parts {
 			if h, ok := g.words.first(p.text); ok {
+				if g.kind == desk.KindHelp && (d.sham || d.idle || denied(p.text, h.start) || x.excusedAt(n, h)) {
+					continue
+				}
 				v.Kind = g.kind
 				sure(v, "kind", g.confidence)
 				p.note(v, "kind", h.start, h.end)
@@ -158,31 +183,4 @@ func slicesOf(groups ...[]cue) []cue {
 		all = append(all, g...)
 	}
 	return all
-}
-
-var kindExamples = []Example{
-	{Title: "咨询公积金提取问题", Body: "请问离职后如何办理公积金提取?", Want: desk.KindConsult},
-	{Title: "举报某饭店无证经营", Body: "该店没有营业执照,长期无证经营。", Want: desk.KindReport},
-	{Title: "投诉工地夜间施工扰民", Body: "每天凌晨两点还在施工,严重影响休息。", Want: desk.KindComplaint},
-	{Title: "建议增设人行天桥", Body: "学校门口车多,建议增设天桥。", Want: desk.KindSuggestion},
-	{Title: "求助:家中老人走失", Body: "恳请帮助寻找。", Want: desk.KindHelp},
-	{Title: "表扬公交司机拾金不昧", Body: "衷心感谢这位师傅。", Want: desk.KindPraise},
-	{Body: "化工车间炸了,火很大,三四个人受伤,快叫救护车", Want: desk.KindHelp},
-	{Body: "城东仓库着火了,赶紧派人来", Want: desk.KindHelp},
-	{Body: "救命,有人落水", Want: desk.KindHelp},
-	{Title: "投诉消防通道被占", Body: "救护车进不来,多次反映没人管。", Want: desk.KindComplaint}, // no call for one
-	{Body: "两车相撞,一人受伤。", Want: desk.KindHelp},
-	{Body: "环城路口的灯灭了一排。", Want: desk.KindComplaint}, // a bare statement: the likeliest, with little confidence
-	{Body: "婚姻登记处周六上班吗?", Want: desk.KindConsult},
-	{Body: "谢谢您的耐心。", Want: desk.KindPraise},
-	{Title: "!!!", Body: "110。", Want: ""},
-	{Body: "老人的氧气瓶快用完了,能不能先送一瓶过来", Want: desk.KindHelp},
-	{Body: "桥断了,寨子里二十几口人断粮两天,能不能派船送点吃的", Want: desk.KindHelp},
-	{Body: "孩子发烧四十度,路封了,可不可以安排一辆车", Want: desk.KindHelp},
-	{Title: "能否尽快帮我们通上水", Want: desk.KindHelp},
-	{Body: "电梯困在八楼和九楼之间,能不能快点来人", Want: desk.KindHelp},
-	{Body: "能不能用电子身份证办理落户", Want: desk.KindConsult},
-	{Body: "外地户口能不能参加社区的免费体检", Want: desk.KindConsult},
-	{Body: "能不能帮我查一下社保缴了几年", Want: desk.KindConsult},
-	{Title: "退休后公积金可不可以一次取完", Want: desk.KindConsult},
 }

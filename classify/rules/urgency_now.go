@@ -43,8 +43,8 @@ func excuseCues() *cues {
 	return newCues(slicesOf(
 		group("sham", 1, `演练 演习 推演 谣言 辟谣 不实信息 不实消息 不实传言 消息不实 传言不实 不属实 系误传 纯属虚构 小说 电影 电视剧 剧本`),
 		group("true", 1, `不是谣言 并非谣言 不是演练 不是演习 非演练 演练中 演练时 演练过程 拍电影`),
-		group("idle", 1, `咨询 建议 赔偿 理赔 工伤 判决 起诉 开庭 规划 整改 检查 宣传 培训 培训费 预案 新闻`),
-		group("over", 1, `扑灭 已灭 火已经灭 已经灭了 已救出 全部救出 已获救 险情解除 险情已排除 已处置完毕 已经处理 虚惊一场`),
+		group("idle", 1, `咨询 建议 赔偿 理赔 工伤 判决 起诉 开庭 规划 整改 检查 宣传 培训 培训费 预案 新闻 呼吁 希望能 修建 加装 安装 增设`),
+		group("over", 1, `扑灭 已灭 火已经灭 已经灭了 全部救出 已获救 险情解除 险情已排除 已处置完毕 已经处理 虚惊一场`),
 		group("found", 1, `找到了 已找到 已经找到 找回来了 平安回家 送回家 已回家 寻亲`),
 		group("past", 1, `去年 前年 往年 上个月 上月 上周 上星期 曾经 曾发生 曾有 多年前 年前 小时候 以前 之前 多次发生 发生过 着过火 起过火 历史上`),
 		group("fear", 1, `隐患 如果 一旦 万一 倘若 要是 假如 假设 假使 若是 若发生 避免 以免 免得 防止 预防 谨防 严防 以防 担心 害怕 生怕 就怕 恐怕 怕是 容易 可能 极易 迟早 早晚 经常 总是 时常 动不动 每天 每次 每到 请问 想问 险些 差点 会不会 能不能防`),
@@ -62,8 +62,10 @@ const (
 
 // danger is what a text says of a danger that is on.
 type danger struct {
-	sham bool   // a drill, a rumour put right: nothing has happened
-	now  []span // the words by which somebody is in danger now
+	sham  bool   // a drill, a rumour put right: nothing has happened
+	short bool   // who is in danger doesn't write at length
+	idle  bool   // who asks for damages or proposes something
+	now   []span // the words by which somebody is in danger now
 }
 
 // dangers gives the words by which a text tells that somebody is in danger now: no fear of
@@ -82,12 +84,14 @@ func (x *scanned) dangers() danger {
 		}
 	}
 	told, excused := has[0], has[1]
+	d.idle = excused["idle"]
 	runes := utf8.RuneCountInString(x.Title) + utf8.RuneCountInString(x.Body)
 	d.sham = excused["sham"] && !excused["true"] && (runes <= 2*callRunes || x.said(0, "sham")) // a long report may mention a drill
 	if d.sham || told == nil {
 		return d
 	}
 	short := runes <= callRunes
+	d.short = short
 	for n, p := range x.parts {
 		if n == 1 && !short {
 			break
@@ -133,6 +137,7 @@ func (x *scanned) desperate(v *desk.Verdict) bool {
 	if v.SelfHarm < perilHigh && v.Threat < perilHigh {
 		return false
 	}
+	long := utf8.RuneCountInString(x.Body) > 2*callRunes // many a deed is told of by the way
 	for _, e := range v.Evidence {
 		if e.Field != "self_harm" && e.Field != "threat" || e.Weight < perilHigh {
 			continue
@@ -141,7 +146,7 @@ func (x *scanned) desperate(v *desk.Verdict) bool {
 		if e.In == "title" {
 			n = 0
 		}
-		if !deedWords.any(e.Text) || !x.excusedAt(n, hit{start: e.Start, end: e.End}) {
+		if !deedWords.any(e.Text) || !(long && n == 1) && !x.excusedAt(n, hit{start: e.Start, end: e.End}) {
 			return true
 		}
 	}
