@@ -47,6 +47,14 @@ type wordAt struct {
 	start, end int32
 }
 
+// in gives the word as it stands in its document.
+func (w wordAt) in(doc *classify.Document) string {
+	if w.title {
+		return doc.Title[w.start:w.end]
+	}
+	return doc.Body[w.start:w.end]
+}
+
 // stamped is a feature with the document that showed it.
 type stamped struct{ turn, id uint32 }
 

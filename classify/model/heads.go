@@ -225,7 +225,7 @@ func (h *Heads) explain(x *extractor, doc *classify.Document, v *desk.Verdict, f
 	seen := map[uint32]bool{}
 	for _, w := range x.words {
 		row := h.row(w.id)
-		if row == nil || row[column] <= 0 || seen[w.id] {
+		if row == nil || row[column] <= 0 || seen[w.id] || hollow(w.in(doc)) {
 			continue
 		}
 		seen[w.id] = true

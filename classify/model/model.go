@@ -254,7 +254,7 @@ func (m *Model) explain(x *extractor, doc *classify.Document, class int, v *desk
 		if w.title {
 			value *= titleWeight
 		}
-		if value <= top[2].value {
+		if value <= top[2].value || hollow(w.in(doc)) {
 			continue
 		}
 		if slices.ContainsFunc(top[:], func(t vote) bool { return t.word.id == w.id && t.value > 0 }) {
