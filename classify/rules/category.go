@@ -41,7 +41,7 @@ func categorySet(tree desk.CategoryTree) Set {
 		lists = append(lists, own.words)
 	}
 	return Set{Name: "category", Examples: categoryExamples, words: lists, read: func(x *scanned, v *desk.Verdict) {
-		c, mine := x.count(words), own.count(x)
+		c, mine := x.countOpening(words), own.count(x)
 		defer func() { own.refine(mine, v) }()
 		if v.Category != "" {
 			for i := range c.sums {
@@ -55,7 +55,7 @@ func categorySet(tree desk.CategoryTree) Set {
 		}
 		best, total := -1, 6.0
 		for i, name := range words.tags {
-			if !c.titled(i) && name != v.Category {
+			if !c.loud(i) && name != v.Category {
 				c.sums[i] *= untitled
 			}
 			c.sums[i] += mine.of(name)

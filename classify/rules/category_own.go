@@ -51,11 +51,11 @@ func (o ownCategories) count(x *scanned) *saidOfOwn {
 	}
 	s := &saidOfOwn{map[string]float64{}, map[string][]span{}}
 	seen := make([]int, len(o.words.words))
-	for n, p := range x.parts {
+	for n, p := range x.opened() {
 		x.each(1, n, func(h hit) {
 			w := h.weight
-			if n == 0 {
-				w *= 3
+			if (span{p, h}).loud() {
+				w *= titleVoice
 			}
 			if seen[h.at]++; seen[h.at] > 1 {
 				w *= ownAgain

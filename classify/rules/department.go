@@ -47,7 +47,7 @@ func departmentSet(duties ...desk.Charge) Set {
 	}
 	return Set{Name: "departments", Examples: departmentExamples, words: lists, read: func(x *scanned, v *desk.Verdict) {
 		defer lead(answers(x, duties, v), v)
-		c := x.count(words)
+		c := x.countOpening(words)
 		for name, prior := range priors[desk.CategoryClass(v.Category)] {
 			c.sums[c.number(name)] += prior
 		}

@@ -73,10 +73,13 @@ func Funcs(sets []Set) []func(desk.Text, *desk.Verdict) {
 
 // parts gives title and body, each with its name in evidence.
 func parts(t desk.Text) [2]part {
-	return [2]part{{"title", t.Title}, {"text", t.Body}}
+	return [2]part{{in: "title", text: t.Title}, {in: "text", text: t.Body}}
 }
 
-type part struct{ in, text string }
+type part struct {
+	in, text string
+	alone    bool // a body without a title, for those who hear its opening as one
+}
 
 // note adds evidence for a field: bytes start to end of the part.
 func (p part) note(v *desk.Verdict, field string, start, end int) {

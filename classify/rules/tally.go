@@ -2,22 +2,36 @@ package rules
 
 import (
 	"slices"
+	"strings"
 
 	"huiying/desk"
 )
 
+// span is a word found in a part.
 type span struct {
 	p part
 	h hit
 }
 
-// note adds a span as evidence, with what its word weighs: in the title thrice.
+// note adds a span as evidence, with what its word weighs.
 func (s span) note(v *desk.Verdict, field string) {
 	w := s.h.weight
-	if s.p.in == "title" {
-		w *= 3
+	if s.loud() {
+		w *= titleVoice
 	}
 	s.p.weigh(v, field, s.h.start, s.h.end, w)
+}
+
+const (
+	titleVoice = 3   // how much louder the title speaks than the body
+	opening    = 300 // bytes of a body without a title that are heard as one would be
+)
+
+// loud says whether a word stands where the writer says what it is about: in the
+// title; without one, as in calls and short messages, in what is said first, for the
+// sets that hear it so.
+func (s span) loud() bool {
+	return s.p.in == "title" || s.p.alone && s.h.start < opening
 }
 
 // tallied is what the words of one list sum to, by tag; it is reused.
@@ -32,7 +46,19 @@ type tallied struct {
 
 // count sums the weights of the set's first list by tag: the title's count
 // threefold, a word said again adds little. It is good until the next count.
-func (x *scanned) count(words *cues) *tallied {
+func (x *scanned) count(words *cues) *tallied { return x.tallied(words, x.parts) }
+
+// countOpening is count where without a title the opening counts threefold.
+func (x *scanned) countOpening(words *cues) *tallied { return x.tallied(words, x.opened()) }
+
+// opened gives the parts, the body with an opening where the title is empty.
+func (x *scanned) opened() [2]part {
+	p := x.parts
+	p[1].alone = strings.TrimSpace(x.Title) == ""
+	return p
+}
+
+func (x *scanned) tallied(words *cues, parts [2]part) *tallied {
 	t, tags := &x.tally, len(words.tags)
 	for _, at := range t.said {
 		t.seen[at] = 0
@@ -46,11 +72,11 @@ func (x *scanned) count(words *cues) *tallied {
 	for len(t.seen) < len(words.words) {
 		t.seen = append(t.seen, 0)
 	}
-	for n, p := range x.parts {
+	for n, p := range parts {
 		for _, h := range x.hits[n][x.base] {
 			w := h.weight
-			if n == 0 {
-				w *= 3
+			if (span{p, h}).loud() {
+				w *= titleVoice
 			}
 			if t.seen[h.at] < 5 {
 				t.seen[h.at]++
@@ -97,8 +123,8 @@ func (t *tallied) spans(tag string) []span {
 	return nil
 }
 
-// titled says whether one of those stands in the title.
-func (t *tallied) titled(i int) bool { return t.noted[i] > 0 && t.first[i][0].p.in == "title" }
+// loud says whether one of those speaks as the title does.
+func (t *tallied) loud(i int) bool { return t.noted[i] > 0 && t.first[i][0].loud() }
 
 // said are the words met so far: few, so that a list serves.
 type said []string
