@@ -12,7 +12,7 @@ func departmentSet(duties ...desk.Charge) Set {
 			own = append(own, cue{word: w, tag: d.Department, weight: dutyWeight})
 		}
 	}
-	words := newCues(slicesOf(
+	words := newCues(beside(slicesOf(
 		group("住建局", 2, `物业 业委会 业主大会 维修基金 房屋质量 交房 购房 房产 楼盘 开发商 精装 精装修 毛坯 车位捆绑 捆绑销售 房产证 不动产 公租房 廉租房 保障房 棚改 限价房 预售 网签 备案价 拆迁 征收 安置 旧城改造 老旧小区 电梯 漏水 开裂 地下室 人防车位 车位 装修 公积金 修路 道路建设 道路维修 道路破损 坑洼 断头路 人行天桥 过街天桥 过街通道 地下通道 天然气 燃气 下水道 排水 内涝 积水 雨污 工程款 建筑工程 施工质量 危房 住房 住房补贴 人才购房 房子 楼板 房屋 高架桥 市政道路 拓宽 路面 建设进度 何时动工 规划建设 提质改造 加装电梯`),
 		group("城管局", 2, `违建 违章建筑 违章搭建 私搭乱建 乱搭乱建 占道经营 占道 夜市 摊贩 流动摊贩 烧烤 油烟 夜间施工 施工噪音 施工扰民 扬尘 渣土 渣土车 垃圾 垃圾站 垃圾桶 环卫 清运 卫生死角 路灯 城管 市容 广告牌 光污染 霓虹灯 绿化 绿地 公园 树木 公厕 公共厕所 广场舞 井盖 牛皮癣 小广告 门店 噪音扰民 工地 深夜施工 住改商 餐饮油烟 烟道 脏乱差 人行道 共享单车 店招 招牌`),
 		group("交通运输局", 2, `公交 公交车 公交线路 公交站 出租车 的士 网约车 滴滴 客运 班车 大巴 驾校 学车 公路 国道 省道 县道 乡道 通村 水泥路 村道 高速 高速公路 收费站 油补 营运 非法营运 黑车 货运 超载 治超 运管 长途 渡口 码头 公交卡 城铁 磁悬浮 道路硬化 硬化 通组`),
@@ -40,7 +40,7 @@ func departmentSet(duties ...desk.Charge) Set {
 		group("轨道集团", 2.6, `地铁 轨道 地铁站 轨道交通 地铁线 号线 磁悬浮`),
 		group("纪委监委", 2.5, `贪污 受贿 腐败 以权谋私 滥用职权 渎职 纪委 违纪 吃拿卡要 围标 串标 招投标 挪用 官商勾结 作风 索贿 公款`),
 		group("其他", 3, `退役军人 退伍军人 残联 残疾人 铁路 移动公司 联通公司 电信公司 宽带 邮政 信号基站 法院 检察院 妇联 团委 烈士`),
-	))
+	), departmentSaid(), taken()))
 	lists := []*cues{words}
 	if len(own) > 0 {
 		lists = append(lists, newCues(own))
@@ -72,7 +72,11 @@ func departmentSet(duties ...desk.Charge) Set {
 		if n == 0 {
 			return
 		}
-		sure(v, "department", departmentSure.of(0.3+0.65*c.sums[top[0]]/total))
+		known := departmentSure
+		if len(x.Title)+len(x.Body) < opening {
+			known = departmentBrief
+		}
+		sure(v, "department", known.of(0.3+0.65*c.sums[top[0]]/total))
 		v.Departments = make([]desk.ScoredName, 0, n)
 		for k, i := range top[:n] {
 			reasons := c.spans(words.tags[i])

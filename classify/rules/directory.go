@@ -25,7 +25,7 @@ func Directory() (desk.Directory, error) {
 	slices.SortFunc(d.Regions, func(a, b desk.Region) int { return cmp.Compare(a.Code, b.Code) })
 	for _, c := range departmentSet().words {
 		for _, name := range c.tags {
-			if name != "其他" {
+			if name != "" && name != "其他" {
 				d.Departments = append(d.Departments, name)
 			}
 		}

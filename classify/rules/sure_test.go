@@ -8,7 +8,7 @@ import (
 
 func TestCalibration(t *testing.T) {
 	t.Parallel()
-	for _, c := range []calibration{kindSure, categorySure, departmentSure} {
+	for _, c := range []calibration{kindSure, categorySure, departmentSure, departmentBrief} {
 		if most := c.of(1); most != mostSure {
 			t.Errorf("%+v is sure to %v at the most", c, most)
 		}
