@@ -232,17 +232,15 @@ func (d *Desk) category(chosen, stands string) (string, *Error) {
 }
 
 // checkPicked refuses choices for a new item's verdict that nobody offers, and names
-// categories by their paths.
+// categories by their paths and regions by their names.
 func (d *Desk) checkPicked(picked map[string]string) error {
 	var probe Verdict
 	for f, value := range picked {
-		if f == FieldCategory {
-			path, err := d.category(value, "")
-			if err != nil {
-				return err
-			}
-			value, picked[f] = path, path
+		value, fault := d.offered(f, f, value, nil)
+		if fault != nil {
+			return fault
 		}
+		picked[f] = value
 		if err := probe.setField(f, value); err != nil {
 			return err
 		}

@@ -18,6 +18,43 @@ const (
 	FieldPlace      = "place"
 )
 
+// chosenScore is what a department scores that a person chose: none that was read does.
+const chosenScore = 1
+
+// offered gives a person's choice as the verdict keeps it, or refuses what nobody
+// offers; what the verdict says already may stand. field is what the error names.
+func (d *Desk) offered(field, kept, chosen string, now *Verdict) (string, *Error) {
+	chosen = strings.TrimSpace(chosen)
+	if chosen == "" || chosen == now.field(kept) {
+		return chosen, nil
+	}
+	switch kept {
+	case FieldCategory:
+		return d.category(chosen, now.field(kept))
+	case FieldDepartment:
+		if now != nil && slices.ContainsFunc(now.Departments, func(s ScoredName) bool { return s.Name == chosen }) || d.hasDepartment(chosen) {
+			return chosen, nil
+		}
+		return "", Invalid(field, "本单位名录中没有“%s”这一责任单位，请从列表中选择", chosen)
+	case FieldRegion:
+		code, name, _ := strings.Cut(chosen, " ")
+		if r, ok := d.Directory.Region(code); ok {
+			return r.Code + " " + r.Name, nil
+		}
+		if strings.TrimSpace(name) == "" && len(d.Directory.Regions) > 0 && strings.Trim(code, "0123456789") == "" {
+			return "", Invalid(field, "没有代码为“%s”的行政区划，请从列表中选择", code)
+		}
+	}
+	return chosen, nil
+}
+
+// hasDepartment says whether the office knows a department: pickers offer it or the duty
+// list names it. An office that has no list takes any.
+func (d *Desk) hasDepartment(name string) bool {
+	return len(d.Directory.Departments) == 0 || slices.Contains(d.Directory.Departments, name) ||
+		slices.ContainsFunc(d.Policy.Reading.Duties, func(c Charge) bool { return c.Department == name })
+}
+
 // setField puts a person's choice into the verdict and drops the machine's
 // evidence for it: a choice is plain ink.
 func (v *Verdict) setField(field, value string) *Error {
@@ -44,7 +81,9 @@ func (v *Verdict) setField(field, value string) *Error {
 		v.Place = value
 	case FieldDepartment:
 		if value != "" {
-			v.LeadDepartment(value, 1)
+			v.LeadDepartment(value, chosenScore)
+			// What a person chose before goes: only the machine's suggestions stand beside.
+			v.Departments = append(v.Departments[:1], slices.DeleteFunc(v.Departments[1:], func(s ScoredName) bool { return s.Score >= chosenScore })...)
 			v.Refused = slices.DeleteFunc(slices.Clone(v.Refused), func(name string) bool { return name == value }) // somebody insists
 		}
 	case FieldRegion:
@@ -153,11 +192,9 @@ func (d *Desk) CorrectItem(ctx context.Context, who Actor, in Correction) (Item,
 		before, after := map[string]string{}, map[string]string{}
 		for f, value := range in.Fields {
 			was := it.Verdict.field(f)
-			if f == FieldCategory {
-				var err *Error
-				if value, err = d.category(value, was); err != nil {
-					return err
-				}
+			value, fault := d.offered(f, f, value, it.Verdict)
+			if fault != nil {
+				return fault
 			}
 			if err := it.Verdict.setField(f, value); err != nil {
 				return err
