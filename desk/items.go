@@ -285,7 +285,8 @@ func (d *Desk) Likely(ctx context.Context, who Actor, r Reading) (list []Item, s
 	if err := who.need(ActItemLog); err != nil {
 		return nil, nil, err
 	}
-	if d.Discoverer == nil || len(r.Doc.Keys) == 0 {
+	// A 举报 is left out of what others see as duplicates, and nothing is offered to it.
+	if d.Discoverer == nil || len(r.Doc.Keys) == 0 || r.Verdict.Kind == KindReport {
 		return nil, nil, nil
 	}
 	doc := r.Doc
@@ -319,6 +320,9 @@ func (d *Desk) Likely(ctx context.Context, who Actor, r Reading) (list []Item, s
 			}
 			if err != nil {
 				return err
+			}
+			if it.Sealed || it.Verdict != nil && it.Verdict.Kind == KindReport {
+				continue
 			}
 			it.mask(who)
 			list, scores = append(list, it), append(scores, score)

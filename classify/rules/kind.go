@@ -142,7 +142,7 @@ func (x *scanned) guessKind(d danger, v *desk.Verdict) {
 	}{{dangerWords, desk.KindHelp, 0.35}, {askingWords, desk.KindConsult, 0.35}, {thanksWords, desk.KindPraise, 0.3}} {
 		for n, p := range x.parts {
 			if h, ok := g.words.first(p.text); ok {
-				if g.kind == desk.KindHelp && (d.sham || d.idle || denied(p.text, h.start) || x.excusedAt(n, h)) {
+				if g.kind == desk.KindHelp && (d.sham || d.idle || unsaid(p.text, h.start) || x.excusedAt(n, h)) {
 					continue
 				}
 				v.Kind = g.kind

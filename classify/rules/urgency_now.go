@@ -114,7 +114,7 @@ func (x *scanned) dangers() danger {
 			case "slide":
 				ok = !excused["idle"] && told["buried"]
 			}
-			if ok && len(d.now) < 4 && !denied(p.text, h.start) && !x.excusedAt(n, h) {
+			if ok && len(d.now) < 4 && !unsaid(p.text, h.start) && !x.excusedAt(n, h) {
 				d.now = append(d.now, span{p, h})
 			}
 		})
@@ -162,8 +162,8 @@ func tolls(text string, h hit) bool {
 	return h.start == 0 || !unicode.IsLetter(r) || strings.ContainsRune("有又经出", r)
 }
 
-// denied says whether a word is said not to be so.
-func denied(text string, at int) bool {
+// unsaid says whether a word is said not to be so.
+func unsaid(text string, at int) bool {
 	for _, w := range []string{"没", "没有", "无", "未", "防", "不会"} {
 		if strings.HasSuffix(text[:at], w) {
 			return true

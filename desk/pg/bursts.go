@@ -82,7 +82,7 @@ func (t *tx) TopicSpokes(ctx context.Context, topic int64, since time.Time) ([]i
 		WITH x AS (
 			SELECT i.id, `+cameAt+` AS came, coalesce(i.reach, 0) AS reach, coalesce(i.urgency = '紧急', false) AS urgent,
 				coalesce(5 - array_position(ARRAY['特别重大','重大','较大','一般'], i.verdict->>'level'), 0) AS level
-			FROM (SELECT * FROM item WHERE topic_id = $1 AND NOT sealed ORDER BY id DESC LIMIT 1000) i),
+			FROM (SELECT * FROM item WHERE topic_id = $1 AND NOT sealed AND kind IS DISTINCT FROM '举报' ORDER BY id DESC LIMIT 1000) i),
 		near AS (SELECT * FROM x WHERE came > $2),
 		picked AS (
 			(SELECT id, 1 AS n FROM near ORDER BY came, id LIMIT 1)

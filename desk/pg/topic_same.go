@@ -17,8 +17,8 @@ func (t *tx) TopicTexts(ctx context.Context, topic int64, limit, letters int) ([
 	}, `
 		SELECT i.title, left(i.body, $3), i.place FROM item i
 		WHERE i.id IN (
-			(SELECT id FROM item WHERE topic_id = $1 AND NOT sealed AND removed_at IS NULL ORDER BY id LIMIT $2 / 2)
-			UNION (SELECT id FROM item WHERE topic_id = $1 AND NOT sealed AND removed_at IS NULL ORDER BY id DESC LIMIT ($2 + 1) / 2))
+			(SELECT id FROM item WHERE topic_id = $1 AND NOT sealed AND kind IS DISTINCT FROM '举报' AND removed_at IS NULL ORDER BY id LIMIT $2 / 2)
+			UNION (SELECT id FROM item WHERE topic_id = $1 AND NOT sealed AND kind IS DISTINCT FROM '举报' AND removed_at IS NULL ORDER BY id DESC LIMIT ($2 + 1) / 2))
 		ORDER BY i.id`,
 		topic, limit, letters)
 }
