@@ -69,6 +69,9 @@ func readTurns(text string, hits, events []hit) turns {
 // closeTo says whether a denial speaks of the harm told right before it: only
 // "的消息", "的说法系" and the like stand in between.
 func closeTo(text string, told int, h hit) bool {
+	if told > h.start { // the words overlap
+		return false
+	}
 	gap := text[told:h.start]
 	limit := 24
 	if h.tag == "wrong" {
