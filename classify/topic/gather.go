@@ -146,6 +146,9 @@ func (d *Discoverer) takePart(t *tally, text string, words []string, factor floa
 			for i := from; i < min(len(t.part), from+utf8.RuneCountInString(named)); i++ {
 				t.place[i] = true
 			}
+			if t.brief {
+				t.unplace(named, from)
+			}
 		}
 	}
 	findCues(t.part, func(c, from, to int) {
@@ -175,6 +178,22 @@ func (d *Discoverer) takePart(t *tally, text string, words []string, factor floa
 	d.takeWords(t, words, factor, bits)
 	if d.pair != nil {
 		d.takePairs(t, factor, bits)
+	}
+}
+
+// beside are words that a place is told with and that name none.
+var beside = []string{"对面", "旁边", "附近", "门口", "门前", "楼下", "后面", "前面", "路口", "工地", "里面", "外面"}
+
+// unplace takes the words beside a name out of the place named, which begins at a rune: few
+// words are left of a call to tell two places apart by.
+func (t *tally) unplace(named string, from int) {
+	for _, w := range beside {
+		if at := strings.Index(named, w); at > 0 {
+			begin := from + utf8.RuneCountInString(named[:at])
+			for i := begin; i < min(len(t.part), begin+utf8.RuneCountInString(w)); i++ {
+				t.place[i] = false
+			}
+		}
 	}
 }
 
