@@ -236,7 +236,7 @@ func (d *Desk) category(chosen, stands string) (string, *Error) {
 func (d *Desk) checkPicked(picked map[string]string) error {
 	var probe Verdict
 	for f, value := range picked {
-		value, fault := d.offered(f, f, value, nil)
+		value, fault := d.offered(f, value, nil)
 		if fault != nil {
 			return fault
 		}

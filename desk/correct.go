@@ -22,20 +22,16 @@ const (
 const chosenScore = 1
 
 // offered gives a person's choice as the verdict keeps it, or refuses what nobody
-// offers; what the verdict says already may stand. field is what the error names.
-func (d *Desk) offered(field, kept, chosen string, now *Verdict) (string, *Error) {
+// offers; what the verdict says already may stand. A department is free: an office's own
+// are more than any list has, and are learnt from corrections.
+func (d *Desk) offered(field, chosen string, now *Verdict) (string, *Error) {
 	chosen = strings.TrimSpace(chosen)
-	if chosen == "" || chosen == now.field(kept) {
+	if chosen == "" || chosen == now.field(field) {
 		return chosen, nil
 	}
-	switch kept {
+	switch field {
 	case FieldCategory:
-		return d.category(chosen, now.field(kept))
-	case FieldDepartment:
-		if now != nil && slices.ContainsFunc(now.Departments, func(s ScoredName) bool { return s.Name == chosen }) || d.hasDepartment(chosen) {
-			return chosen, nil
-		}
-		return "", Invalid(field, "本单位名录中没有“%s”这一责任单位，请从列表中选择", chosen)
+		return d.category(chosen, now.field(field))
 	case FieldRegion:
 		code, name, _ := strings.Cut(chosen, " ")
 		if r, ok := d.Directory.Region(code); ok {
@@ -46,13 +42,6 @@ func (d *Desk) offered(field, kept, chosen string, now *Verdict) (string, *Error
 		}
 	}
 	return chosen, nil
-}
-
-// hasDepartment says whether the office knows a department: pickers offer it or the duty
-// list names it. An office that has no list takes any.
-func (d *Desk) hasDepartment(name string) bool {
-	return len(d.Directory.Departments) == 0 || slices.Contains(d.Directory.Departments, name) ||
-		slices.ContainsFunc(d.Policy.Reading.Duties, func(c Charge) bool { return c.Department == name })
 }
 
 // setField puts a person's choice into the verdict and drops the machine's
@@ -192,7 +181,7 @@ func (d *Desk) CorrectItem(ctx context.Context, who Actor, in Correction) (Item,
 		before, after := map[string]string{}, map[string]string{}
 		for f, value := range in.Fields {
 			was := it.Verdict.field(f)
-			value, fault := d.offered(f, f, value, it.Verdict)
+			value, fault := d.offered(f, value, it.Verdict)
 			if fault != nil {
 				return fault
 			}

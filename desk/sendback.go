@@ -57,9 +57,6 @@ func (d *Desk) SendBack(ctx context.Context, who Actor, in SentBack) (Item, erro
 		if in.Instead == in.Department {
 			return Invalid("instead", "应改派的单位与退单单位相同")
 		}
-		if _, err := d.offered("instead", FieldDepartment, in.Instead, it.Verdict); err != nil {
-			return err
-		}
 		e := it.event(who, now, "item.returned").because(in.Why) // in the scope of who sends it back
 		it.Verdict.refuse(in.Department)
 		if in.Instead != "" {
