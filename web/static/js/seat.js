@@ -90,7 +90,8 @@ async function caller() {
 }
 
 const timers = new Map();
-const soon = (what, wait) => { clearTimeout(timers.get(what)); timers.set(what, setTimeout(what, wait)); };
+// The form may be gone by then: the call was saved, or the page is being left.
+const soon = (what, wait) => { clearTimeout(timers.get(what)); timers.set(what, setTimeout(() => { if (form()) what(); }, wait)); };
 
 document.addEventListener("input", (event) => {
   const field = event.target;
