@@ -37,7 +37,7 @@ func urgencySet() Set {
 		}
 		desperate := x.desperate(v)
 		switch {
-		case len(now) > 0 || desperate || value(v.Facts.Missing) > 0 && !d.sham:
+		case len(now) > 0 || desperate || value(v.Facts.Missing) > 0:
 			v.Urgency, field = desk.UrgencyUrgent, "urgent"
 			sure(v, "urgency", 0.8)
 			for _, s := range now {
@@ -49,7 +49,7 @@ func urgencySet() Set {
 			if !noted(v, desk.FieldUrgency) {
 				copied(v, desk.FieldUrgency, func(f string) bool { return f == "facts.missing" })
 			}
-		case d.sham:
+		case d.sham && harm+value(v.Facts.AtRisk) == 0: // figures of a drill or a rumour aren't read: what is left is true
 			v.Urgency, field = desk.UrgencyNormal, "calm"
 			sure(v, "urgency", 0.6)
 		case harm > 0 && v.Level != "" || v.Level != "" && v.Level != desk.LevelMinor:
