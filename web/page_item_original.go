@@ -13,14 +13,8 @@ import (
 // itemOriginal hands out what an item came as, for a recorded reason: never shown in
 // place, whatever it is.
 func (s *Server) itemOriginal(w http.ResponseWriter, r *http.Request) {
-	id, err := pathID(r, "id")
-	if err != nil {
-		s.Fail(w, r, err)
-		return
-	}
-	form, err := readForm(r, "why")
-	if err != nil {
-		s.Fail(w, r, err)
+	id, form, ok := s.reasoned(w, r)
+	if !ok {
 		return
 	}
 	o, err := s.Desk.DownloadOriginal(r.Context(), identityOf(r.Context()).who, id, form.Value("why"))

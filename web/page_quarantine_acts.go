@@ -95,14 +95,8 @@ func (s *Server) quarantineFile(w http.ResponseWriter, r *http.Request) {
 
 // quarantineSeen is the frame of both.
 func (s *Server) quarantineSeen(w http.ResponseWriter, r *http.Request, dialog string, show func(q desk.Quarantined)) {
-	id, err := pathID(r, "id")
-	if err != nil {
-		s.Fail(w, r, err)
-		return
-	}
-	form, err := readForm(r, "why")
-	if err != nil {
-		s.Fail(w, r, err)
+	id, form, ok := s.reasoned(w, r)
+	if !ok {
 		return
 	}
 	q, err := s.Desk.RevealQuarantined(r.Context(), identityOf(r.Context()).who, id, dialog == "file", form.Value("why"))
